@@ -1,0 +1,40 @@
+package ledger
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Account names an account of the books. An account may hold several assets,
+// each with its own balance. Parts of a name are path-escaped, so that no
+// profile can spell another's account.
+type Account string
+
+// Accounts that exist once.
+const (
+	// Clearing takes both legs of every exchange of coins for fiat. Its balances
+	// are the open position.
+	Clearing Account = "clearing"
+)
+
+const customerPrefix = "customer/"
+
+// Customer is what the host owes a profile's account: a liability.
+func Customer(profile, name string) Account {
+	return Account(customerPrefix + url.PathEscape(profile) + "/" + url.PathEscape(name))
+}
+
+// Position is the coins held at a place of a network: "deposits" for the
+// addresses given to customers.
+func Position(network, place string) Account {
+	return Account("position/" + url.PathEscape(network) + "/" + url.PathEscape(place))
+}
+
+// Suspense holds what arrived on a network and belongs to nobody yet: a
+// liability of unknown owner.
+func Suspense(network string) Account { return Account("suspense/" + url.PathEscape(network)) }
+
+// Limited reports whether a decision depends on the account's balance, so that
+// a store keeps a locked balance row for it. Other accounts are summed from
+// postings: they have no hot row.
+func (a Account) Limited() bool { return strings.HasPrefix(string(a), customerPrefix) }

@@ -1,0 +1,142 @@
+package payments
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/payments/money"
+)
+
+// DepositKey is a deposit's natural key: a transfer's id within a network. One
+// transaction hash can exist on two networks; those are two deposits.
+type DepositKey struct {
+	Network string
+	ID      string
+}
+
+// String returns "network/id".
+func (k DepositKey) String() string { return k.Network + "/" + k.ID }
+
+// DepositState is where a deposit stands. Every state but StateFinal can be
+// left again: the chain has the last word.
+type DepositState string
+
+// The states.
+const (
+	// StateSeen: in the mempool, in no block.
+	StateSeen DepositState = "seen"
+	// StateConfirming: in a block, not deep enough to be credited.
+	StateConfirming DepositState = "confirming"
+	// StateCredited: booked to its owner.
+	StateCredited DepositState = "credited"
+	// StateFinal: credited, and so deep that it is no longer watched for a
+	// reorganisation.
+	StateFinal DepositState = "final"
+	// StateReplaced: another transaction spent its inputs.
+	StateReplaced DepositState = "replaced"
+	// StateDropped: gone from the mempool for long.
+	StateDropped DepositState = "dropped"
+	// StateOrphaned: its block no longer stands, and it had not been credited.
+	StateOrphaned DepositState = "orphaned"
+	// StateReversed: its block no longer stands, and the credit was taken back.
+	StateReversed DepositState = "reversed"
+)
+
+// HoldReason says why a deposit is not credited although it is deep enough.
+type HoldReason string
+
+// The reasons.
+const (
+	// HoldHost: the host's InTx refused it.
+	HoldHost HoldReason = "host"
+	// HoldScreening: the host's Screen said hold, or did not answer.
+	HoldScreening HoldReason = "screening"
+	// HoldRejected: the host's Screen rejected it.
+	HoldRejected HoldReason = "screening_rejected"
+	// HoldAsset: the asset is not accepted on this rail.
+	HoldAsset HoldReason = "asset_not_accepted"
+	// HoldUnassigned: the address has no owner.
+	HoldUnassigned HoldReason = "unassigned"
+)
+
+// Basis says how a deposit's received-at was chosen.
+type Basis string
+
+// The bases.
+const (
+	// BasisFirstSeen: when this library first saw the transfer, while live.
+	BasisFirstSeen Basis = "first_seen"
+	// BasisBlockTime: the block's time, kept between the last live heartbeat and
+	// first sight, for what was found while catching up.
+	BasisBlockTime Basis = "block_time"
+	// BasisInclusion: first inclusion, because the transaction waited in the
+	// mempool longer than the asset's window.
+	BasisInclusion Basis = "late_inclusion"
+)
+
+// Deposit is a transfer that was recorded, and all that followed.
+type Deposit struct {
+	Key    DepositKey
+	TxID   chain.Hash
+	To     chain.Address
+	Amount money.Amount
+	// Owner is nobody when the address was reserved but never given out.
+	Owner Owner
+	State DepositState
+	// Hold is empty unless the deposit is held back.
+	Hold HoldReason
+	// Inputs are the outpoints the transaction spends (UTXO).
+	Inputs []chain.Outpoint
+	// Block holds the transaction now; zero if none does.
+	Block chain.Anchor
+
+	// SeenAt is when the first sight was committed, and SeenLive whether the
+	// watcher was live then; LiveBefore is its last heartbeat before. Written once.
+	SeenAt     time.Time
+	SeenLive   bool
+	LiveBefore time.Time
+	// IncludedAt is when the first inclusion was committed (zero: never), and
+	// FirstBlock the block of it. Written once.
+	IncludedAt time.Time
+	FirstBlock chain.Anchor
+	// ReceivedAt is the instant the deposit is priced at, and Basis how it was
+	// chosen. Written once, at the first inclusion.
+	ReceivedAt time.Time
+	Basis      Basis
+
+	// Rate is the rate at ReceivedAt, in the owner account's currency; Snapshot
+	// is the id of its evidence and Exact the unrounded value. Written once.
+	Rate     money.Rate
+	Currency money.Currency
+	Snapshot string
+	Exact    decimal.Decimal
+
+	// Screened says that Config.Screen let the deposit pass.
+	Screened bool
+	// Incarnation counts the credits, reversed ones included.
+	Incarnation int
+	// Credited is the value booked by the credit that stands; zero if none does.
+	Credited money.Amount
+	// CreditedAt is the instant of that credit.
+	CreditedAt time.Time
+	// Missing is when the transaction was first found gone from the mempool.
+	Missing time.Time
+	Version int64
+}
+
+// Valued reports whether the deposit has its rate.
+func (d Deposit) Valued() bool { return d.Rate.Valid() }
+
+// Included reports whether a block holds the deposit.
+func (d Deposit) Included() bool { return !d.Block.IsZero() }
+
+// Confirmations returns how many blocks confirm the deposit under a head: 1 for
+// the block that holds it.
+func (d Deposit) Confirmations(head uint64) uint64 {
+	if !d.Included() || head < d.Block.Height {
+		return 0
+	}
+	return head - d.Block.Height + 1
+}

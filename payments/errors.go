@@ -1,0 +1,57 @@
+package payments
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Errors by who must act.
+var (
+	// ErrConflict says that a row changed meanwhile. Store.Update retries it.
+	ErrConflict = errors.New("payments: row changed meanwhile")
+	// ErrAlreadyRunning says that another process runs on this store. Its methods
+	// still work; only Run is for one.
+	ErrAlreadyRunning = errors.New("payments: another process already runs on this store")
+	// ErrSchema says that the store's tables are missing or of another version:
+	// call the store's Migrate.
+	ErrSchema = errors.New("payments: store is not migrated")
+	// ErrTermsNotAccepted says that the profile has not accepted the terms now in
+	// force: show them and call AcceptTerms.
+	ErrTermsNotAccepted = errors.New("payments: terms not accepted")
+	// ErrUnknownAsset says that no rail accepts the asset.
+	ErrUnknownAsset = errors.New("payments: asset is not accepted")
+	// ErrUnknownNetwork says that there is no rail for the network.
+	ErrUnknownNetwork = errors.New("payments: no rail for this network")
+	// ErrUnproved says that the wallet may not issue addresses yet: call Prove, or
+	// set Rail.UnprovedKey.
+	ErrUnproved = errors.New("payments: control of the wallet key is not proved")
+	// ErrNotFound says that there is no such deposit, account or event.
+	ErrNotFound = errors.New("payments: not found")
+	// ErrNested says that the processor was called from inside InTx, Deliver's
+	// transaction or an Update other than through In(tx).
+	ErrNested = errors.New("payments: called inside a transaction; use In(tx)")
+	// ErrJoined says that a method which runs for long was called on a processor
+	// that joined a transaction.
+	ErrJoined = errors.New("payments: not on a processor joined to a transaction")
+	// ErrReadOnly says that something was written inside View.
+	ErrReadOnly = errors.New("payments: write inside View")
+)
+
+// ConfigError says which field of Config is wrong, and what to do.
+type ConfigError struct {
+	Field  string
+	Reason string
+}
+
+func (e *ConfigError) Error() string {
+	return fmt.Sprintf("payments: config %s: %s", e.Field, e.Reason)
+}
+
+// InputError says which argument of a call is wrong, and what to do. Nothing was
+// stored.
+type InputError struct {
+	Field  string
+	Reason string
+}
+
+func (e *InputError) Error() string { return fmt.Sprintf("payments: %s: %s", e.Field, e.Reason) }

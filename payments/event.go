@@ -1,0 +1,76 @@
+package payments
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// EventKind names a change of state.
+type EventKind string
+
+// The kinds of events.
+const (
+	EventDepositSeen       EventKind = "deposit.seen"
+	EventDepositConfirming EventKind = "deposit.confirming"
+	EventDepositCredited   EventKind = "deposit.credited"
+	EventDepositFinal      EventKind = "deposit.final"
+	EventDepositReplaced   EventKind = "deposit.replaced"
+	EventDepositDropped    EventKind = "deposit.dropped"
+	EventDepositOrphaned   EventKind = "deposit.orphaned"
+	EventDepositReversed   EventKind = "deposit.reversed"
+	EventDepositHeld       EventKind = "deposit.held"
+	EventDepositReleased   EventKind = "deposit.released"
+	EventDepositUnassigned EventKind = "deposit.unassigned"
+	EventNetworkHalted     EventKind = "network.halted"
+	EventNetworkResumed    EventKind = "network.resumed"
+)
+
+// Event tells the host of one change of state. Its ID is permanent: the same
+// change has the same ID however often it is delivered and however often the
+// process died on the way, so a host can refuse duplicates for ever.
+type Event struct {
+	ID   string
+	Kind EventKind
+	// Subject is what changed: a deposit's key.
+	Subject string
+	// Order is the key within which events arrive in order: the profile's, else
+	// the network's, else "system".
+	Order string
+	// Profile is the customer concerned, empty if none is.
+	Profile string
+	// At is the business instant of the change.
+	At time.Time
+	// Data is the subject after the change, as JSON.
+	Data json.RawMessage
+}
+
+// Delivery is the state of an event's way to the host.
+type Delivery struct {
+	Event Event
+	// Seq is the store's number of the event.
+	Seq int64
+	// Tries counts failed deliveries; NextAt is when the next may begin.
+	Tries  int
+	NextAt time.Time
+	// Delivered is when the host took it; zero: not yet.
+	Delivered time.Time
+	// Parked says that delivery was given up after too many tries and waits for
+	// an operator.
+	Parked  bool
+	Version int64
+}
+
+// AuditRow is one thing an operator did. Rows are never changed.
+type AuditRow struct {
+	ID string
+	// Subject is what it was done to; Action names the call.
+	Subject, Action string
+	Actor           Actor
+	At              time.Time
+}
+
+// Actor is who did something, and why.
+type Actor struct {
+	ID     string
+	Reason string
+}

@@ -2,7 +2,7 @@
 //
 // A [Source] answers questions about one network: what is the head, which block
 // stands at a height, what do these blocks hold. It pushes nothing and
-// remembers nothing. A [Watcher] compares a source with the trail, the list of
+// remembers nothing. [Next] compares a source with the trail, the list of
 // [Anchor]s that the store has committed, and computes the next [Step]: anchors
 // that no longer stand (after a reorganisation), anchors that come next, and
 // the fetched blocks between. The caller matches the blocks against the watched

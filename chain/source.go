@@ -65,8 +65,9 @@ type Run interface {
 	Match(ctx context.Context, m Matcher) (Found, error)
 }
 
-// Ranger is an optional ability of a Source: runs wholly below Head.Final,
-// fetched by number, with only the end proved to stand.
+// Ranger is an optional ability of a Source: runs fetched by number, with only
+// the end proved to stand. It is asked only for runs wholly below Head.Final, or
+// 256 blocks below the head where the network names no final block.
 type Ranger interface {
 	Range(ctx context.Context, from, to uint64) (Run, error)
 }

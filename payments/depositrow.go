@@ -123,7 +123,8 @@ type Deposit struct {
 	CreditedAt time.Time
 	// Missing is when the transaction was first found gone from the mempool.
 	Missing time.Time
-	Version int64
+	// Version counts the row's changes, for stores.
+	Version int64 `json:"-"`
 }
 
 // Valued reports whether the deposit has its rate.

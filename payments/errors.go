@@ -25,6 +25,9 @@ var (
 	// ErrUnproved says that the wallet may not issue addresses yet: call Prove, or
 	// set Rail.UnprovedKey.
 	ErrUnproved = errors.New("payments: control of the wallet key is not proved")
+	// ErrAddressMismatch says that a stored address is not the one its index
+	// derives to: the store was changed by someone else, or the wallet is another.
+	ErrAddressMismatch = errors.New("payments: stored address does not match its key")
 	// ErrNotFound says that there is no such deposit, account or event.
 	ErrNotFound = errors.New("payments: not found")
 	// ErrNested says that the processor was called from inside InTx, Deliver's

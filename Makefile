@@ -1,0 +1,44 @@
+# `make help` lists the targets. `make test` is the README's test command.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+# Every module of the repository. `go test ./...` in the root runs the first only.
+MODULES := . internal/e2e
+
+# Raw blocks and address lists shared between projects; absent in a plain clone.
+COINTILL_DATA ?= $(wildcard $(abspath ../shared/data))
+export COINTILL_DATA
+
+# Fuzz targets run for this long each in `make fuzz`.
+FUZZTIME ?= 30s
+
+.PHONY: help test quick tools vet fuzz bench
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/:/'
+
+test: tools vet ## everything: installs what is missing, all modules, with the race detector
+	@for m in $(MODULES); do \
+		echo "== $$m"; \
+		(cd $$m && COINTILL_REQUIRE=1 go test -race -timeout 30m ./...); \
+	done
+
+quick: ## the root module alone: nothing installed, no network
+	go test ./...
+
+tools: ## install what the tests need and this machine lacks
+	@internal/install-tools
+
+vet: ## gofmt, go vet
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'run gofmt'; exit 1; }
+	@for m in $(MODULES); do (cd $$m && go vet ./...); done
+
+fuzz: ## run every fuzz target for FUZZTIME
+	@for p in $$(go list ./...); do \
+		for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+			echo "== $$p $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; \
+		done; \
+	done
+
+bench: ## all benchmarks, once
+	go test -run '^$$' -bench . -benchmem ./...

@@ -1,0 +1,212 @@
+package chainsim
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/cointill/cointill/chain"
+)
+
+// Node is one node's view of a chain, with the faults a real one has. Sources
+// and RPC faces are nodes; several of one chain may see it differently. All
+// methods may be called from several goroutines.
+type Node struct {
+	chain *Chain
+
+	mu        sync.Mutex
+	behind    int
+	frozen    *view
+	failures  uint
+	syncing   bool
+	intercept func(method string) error
+	// seen is the last change that an answer took into account.
+	seen uint64
+}
+
+// view is a consistent state of the chain. It never changes.
+type view struct {
+	blocks  []*block
+	pool    []*tx
+	final   uint64
+	serial  uint64
+	changes uint64
+	syncing bool
+}
+
+// ServeBehind makes the node lag by so many blocks; zero ends it. Transactions
+// of blocks it does not show yet are still in its mempool.
+func (n *Node) ServeBehind(blocks int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.behind = blocks
+}
+
+// Freeze makes the node keep its present view, whatever happens to the chain,
+// so that two nodes disagree. [Node.Thaw] ends it.
+func (n *Node) Freeze() {
+	v := n.chain.view()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.frozen = &v
+}
+
+// Thaw ends [Node.Freeze].
+func (n *Node) Thaw() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.frozen = nil
+}
+
+// Fail makes the next calls fail as if the node were down.
+func (n *Node) Fail(calls uint) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.failures = calls
+}
+
+// Intercept sets a function that runs before each call and may refuse it; nil
+// ends it. It is given the name of the source's method or of the RPC method. It
+// may act upon the chain, for instance mine or reorganise between two calls of
+// the program under test. An error that wraps none of package chain's is taken
+// for [chain.ErrUnavailable].
+func (n *Node) Intercept(hook func(method string) error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.intercept = hook
+}
+
+// ReportSyncing makes the node say that it is catching up, or no longer.
+func (n *Node) ReportSyncing(on bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.syncing = on
+}
+
+// down reports whether this call is one of those told to fail, and counts it.
+func (n *Node) down() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.failures == 0 {
+		return false
+	}
+	n.failures--
+	return true
+}
+
+// hooked runs the hook without a lock, so that it may act upon the chain.
+func (n *Node) hooked(method string) error {
+	n.mu.Lock()
+	hook := n.intercept
+	n.mu.Unlock()
+	if hook == nil {
+		return nil
+	}
+	return hook(method)
+}
+
+// view returns what the node sees now.
+func (n *Node) view() view {
+	n.mu.Lock()
+	behind, frozen, syncing := n.behind, n.frozen, n.syncing
+	n.mu.Unlock()
+	v := n.chain.view()
+	if frozen != nil {
+		v = *frozen
+	}
+	v.syncing = syncing
+	return v.behind(behind)
+}
+
+// wait blocks until the chain changes from what the node last answered about.
+func (n *Node) wait(ctx context.Context) {
+	n.chain.mu.Lock()
+	changed, changes := n.chain.changed, n.chain.changes
+	n.chain.mu.Unlock()
+	n.mu.Lock()
+	news := changes != n.seen
+	n.seen = changes
+	n.mu.Unlock()
+	if news {
+		return
+	}
+	select {
+	case <-changed:
+	case <-ctx.Done():
+	}
+}
+
+func (n *Node) saw(v view) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.seen = v.changes
+}
+
+func (c *Chain) view() view {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return view{
+		blocks: c.blocks, pool: c.pool, serial: c.serial, changes: c.changes,
+		final: c.finalHeight(c.tip().Height),
+	}
+}
+
+// behind returns the view of a node that has not seen the last n blocks.
+func (v view) behind(n int) view {
+	n = min(n, len(v.blocks)-1)
+	if n <= 0 {
+		return v
+	}
+	keep := len(v.blocks) - n
+	var pool []*tx
+	for _, b := range v.blocks[keep:] {
+		for _, t := range b.txs {
+			if !t.coinbase {
+				pool = append(pool, t)
+			}
+		}
+	}
+	v.pool = append(pool, v.pool...)
+	v.blocks = slices.Clip(v.blocks[:keep])
+	v.final = min(v.final, v.tip().Height)
+	return v
+}
+
+func (v view) tip() *block { return v.blocks[len(v.blocks)-1] }
+
+// at returns the block at a height of the best chain, or nil above the head.
+func (v view) at(height uint64) *block {
+	if height >= uint64(len(v.blocks)) {
+		return nil
+	}
+	return v.blocks[height]
+}
+
+// onBest reports whether a block is on the view's best chain.
+func (v view) onBest(b *block) bool { return v.at(b.Height) == b }
+
+// unmined returns an unmined transaction, or nil.
+func (v view) unmined(id chain.Hash) *tx {
+	for _, t := range v.pool {
+		if t.id == id {
+			return t
+		}
+	}
+	return nil
+}
+
+// block returns a block by its hash, stale ones too, or nil if the node has
+// not seen it.
+func (n *Node) block(v view, hash chain.Hash) *block {
+	n.chain.mu.Lock()
+	defer n.chain.mu.Unlock()
+	b := n.chain.mined[hash]
+	if b == nil || v.onBest(b) {
+		return b
+	}
+	hidden := b.Height < uint64(len(n.chain.blocks)) && n.chain.blocks[b.Height] == b
+	if hidden || b.serial > v.serial {
+		return nil
+	}
+	return b
+}

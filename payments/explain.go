@@ -1,0 +1,108 @@
+package payments
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/cointill/cointill/rates"
+)
+
+// Explanation answers support's first question about a deposit.
+type Explanation struct {
+	Deposit DepositView
+	// Text says in sentences what happened and what happens next.
+	Text string
+	// Price is the evidence of the rate; its ID is empty while there is none.
+	Price rates.Snapshot
+	// Events are the changes in their order, Audit what operators did.
+	Events []Event
+	Audit  []AuditRow
+}
+
+// Explain tells a deposit's story: what arrived, when it counted as received and
+// why, at which price from whom, how deep it is, why it waits.
+func (p *Processor) Explain(ctx context.Context, key DepositKey) (Explanation, error) {
+	view, err := p.Deposit(ctx, key)
+	if err != nil {
+		return Explanation{}, err
+	}
+	x := Explanation{Deposit: view}
+	err = p.view(ctx, func(tx Tx) error {
+		if view.Snapshot != "" {
+			found, err := tx.SnapshotsByID(ctx, []string{view.Snapshot})
+			if err != nil {
+				return err
+			}
+			if len(found) == 1 {
+				x.Price = found[0]
+			}
+		}
+		if x.Events, err = tx.EventsOf(ctx, key.String()); err != nil {
+			return err
+		}
+		x.Audit, err = tx.AuditOf(ctx, key.String())
+		return err
+	})
+	x.Text = strings.Join(tell(view, x.Price), " ")
+	return x, err
+}
+
+func tell(d DepositView, price rates.Snapshot) []string {
+	const clock = "2006-01-02 15:04:05 UTC"
+	owner := "no account"
+	if !d.Owner.IsZero() {
+		owner = "account " + d.Owner.Account.String()
+	}
+	out := []string{fmt.Sprintf("%s arrived for %s in transaction %s.", d.Amount, owner, d.TxID)}
+	if !d.ReceivedAt.IsZero() {
+		out = append(out, fmt.Sprintf("It counts as received at %s (%s).", d.ReceivedAt.Format(clock),
+			strings.ReplaceAll(string(d.Basis), "_", " ")))
+	}
+	if d.Valued() {
+		out = append(out, fmt.Sprintf("The rate then was %s %s, by %s as of %s from %s: %s.", d.Rate, d.Currency,
+			price.Method, price.AsOf.Format(clock), venues(price), d.Value))
+	} else if !d.ReceivedAt.IsZero() && !d.Owner.IsZero() {
+		out = append(out, "No price for that instant could be had yet; it is tried again until one can.")
+	}
+	return append(out, standing(d))
+}
+
+func standing(d DepositView) string {
+	if d.Hold != "" {
+		return fmt.Sprintf("It is held: %s.", strings.ReplaceAll(string(d.Hold), "_", " "))
+	}
+	switch d.State {
+	case StateSeen:
+		return "No block holds it yet."
+	case StateConfirming:
+		return fmt.Sprintf("It has %d of %d confirmations.", d.Confirmations, d.Required)
+	case StateCredited:
+		return fmt.Sprintf("It was credited with %s at %s.", d.Credited, d.CreditedAt.Format(time.RFC3339))
+	case StateFinal:
+		return fmt.Sprintf("It was credited with %s at %s and is final.", d.Credited, d.CreditedAt.Format(time.RFC3339))
+	case StateReplaced:
+		return "Another transaction spent the same coins: it will not be mined unless the chain changes."
+	case StateDropped:
+		return "The network no longer holds it; the sender may send it again."
+	case StateOrphaned:
+		return "Its block was replaced by the network; it is credited if it is mined again."
+	case StateReversed:
+		return "Its block was replaced by the network after the credit, which was taken back; it is credited again, at the same rate, if it is mined again."
+	}
+	return fmt.Sprintf("It is %s.", d.State)
+}
+
+func venues(s rates.Snapshot) string {
+	var names []string
+	for _, p := range s.Prices {
+		if p.Rejected == "" {
+			names = append(names, p.Source)
+		}
+	}
+	if len(names) == 0 {
+		return "no venue"
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,216 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/cointill/cointill/chain"
+)
+
+// liveLag is how many blocks a watcher may be behind and still count as live;
+// liveAge how old its heartbeat may be; heartbeatEvery how often it is saved.
+const (
+	liveLag        = 2
+	liveAge        = 30 * time.Second
+	heartbeatEvery = 10 * time.Second
+)
+
+// rail is a configured network and what following it needs in memory.
+type rail struct {
+	Rail
+	mu      sync.Mutex // one pass at a time
+	current int        // the source that is followed
+	set     *chain.Watched
+	derived uint32              // leaves of the wallet below this index are in set
+	looked  map[chain.Hash]bool // unmined transactions already matched
+
+	statusMu  sync.Mutex
+	following string
+	head      chain.Head
+	tip       chain.Anchor
+	err       error
+}
+
+func newRail(r Rail) *rail {
+	return &rail{Rail: r, set: chain.NewWatched(), looked: map[chain.Hash]bool{}}
+}
+
+// source returns the source now followed.
+func (r *rail) source() chain.Source { return r.Sources[r.current%len(r.Sources)] }
+
+// pass takes one step of a network if there is one, else looks at the mempool
+// and saves the heartbeat. It reports whether there may be more to do at once.
+func (p *Processor) pass(ctx context.Context, r *rail) (more bool, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	more, err = p.passLocked(ctx, r)
+	if err != nil && ctx.Err() == nil {
+		if !errors.Is(err, chain.ErrTrailMoved) {
+			r.current++ // another source may answer
+		} else {
+			more, err = true, nil
+		}
+	}
+	r.statusMu.Lock()
+	r.err = err
+	r.statusMu.Unlock()
+	return more, err
+}
+
+func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
+	src := r.source()
+	var since time.Time
+	trail := func(ctx context.Context, atOrBelow uint64, limit int) (anchors []chain.Anchor, err error) {
+		err = p.view(ctx, func(tx Tx) error {
+			anchors, err = tx.Anchors(ctx, r.Network.ID, atOrBelow, limit)
+			return err
+		})
+		return anchors, err
+	}
+	progress, err := p.progress(ctx, r)
+	if err != nil {
+		return false, err
+	}
+	if since = progress.LiveAt; since.IsZero() {
+		since = p.now()
+	}
+	step, ok, err := chain.Next(ctx, src, trail, since)
+	if errors.Is(err, chain.ErrDeepReorg) {
+		return false, errors.Join(err, p.halt(ctx, r, err.Error()))
+	}
+	if err != nil {
+		return false, err
+	}
+	r.statusMu.Lock()
+	r.following, r.head, r.tip = src.Name(), step.Head, step.Tip()
+	r.statusMu.Unlock()
+	if !ok {
+		return p.idle(ctx, r, step, progress)
+	}
+	found, err := p.match(ctx, r, step.Run)
+	if err != nil {
+		return false, err
+	}
+	if err := p.commitStep(ctx, r, step, found); err != nil {
+		return false, err
+	}
+	p.watchers.notify(r.Network.ID)
+	p.wakeUp()
+	return true, nil
+}
+
+// idle is what a pass does at the tip: heartbeat and mempool.
+func (p *Processor) idle(ctx context.Context, r *rail, step chain.Step, progress chain.Progress) (more bool, err error) {
+	now := p.now()
+	behind := step.Head.Height+liveLag < step.Move.From.Height
+	if !step.Head.Syncing && !behind && now.Sub(progress.LiveAt) >= heartbeatEvery {
+		if err := p.changeProgress(ctx, r, func(row *chain.Progress) { row.LiveAt = now }); err != nil {
+			return false, err
+		}
+	}
+	return p.lookAtMempool(ctx, r, step)
+}
+
+// progress reads what is remembered of a network.
+func (p *Processor) progress(ctx context.Context, r *rail) (chain.Progress, error) {
+	row := chain.Progress{Network: r.Network.ID}
+	err := p.view(ctx, func(tx Tx) error {
+		rows, err := tx.ProgressOf(ctx, []string{r.Network.ID})
+		if err == nil && len(rows) > 0 {
+			row = rows[0]
+		}
+		return err
+	})
+	return row, err
+}
+
+// match brings the watched set up to date and matches a fetched run. The run was
+// fetched before the counters are read here: an address issued anywhere before
+// its payment was mined is below the counter read after the block.
+func (p *Processor) match(ctx context.Context, r *rail, run chain.Run) (chain.Found, error) {
+	if run == nil {
+		return chain.Found{}, nil
+	}
+	if err := p.extendSet(ctx, r); err != nil {
+		return chain.Found{}, err
+	}
+	return run.Match(ctx, r.set)
+}
+
+// extendSet adds the leaves reserved since the last time, and watches the inputs
+// of unconfirmed deposits.
+func (p *Processor) extendSet(ctx context.Context, r *rail) error {
+	var counters []uint32
+	var pending []chain.Outpoint
+	err := p.view(ctx, func(tx Tx) error {
+		var err error
+		if counters, err = tx.IndexCounters(ctx, []string{r.Wallet.Fingerprint()}); err != nil {
+			return err
+		}
+		pending = nil
+		if !r.Network.UTXO() {
+			return nil
+		}
+		seen, err := tx.Deposits(ctx, DepositQuery{Network: r.Network.ID, States: waiting})
+		for _, d := range seen {
+			pending = append(pending, d.Inputs...)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	r.set.SetOutpoints(pending)
+	for r.derived < counters[0] {
+		n := min(counters[0]-r.derived, 1024)
+		leaves, err := r.Wallet.Leaves(r.derived, int(n))
+		if err != nil {
+			return fmt.Errorf("payments: derive watched addresses: %w", err)
+		}
+		for _, leaf := range leaves {
+			r.set.AddAddress(leaf.Address)
+		}
+		r.derived += n
+	}
+	return nil
+}
+
+// changeProgress reads, changes and saves what is remembered of a network.
+func (p *Processor) changeProgress(ctx context.Context, r *rail, change func(*chain.Progress)) error {
+	return p.update(ctx, func(tx Tx) error {
+		rows, err := tx.ProgressOf(ctx, []string{r.Network.ID})
+		if err != nil {
+			return err
+		}
+		row := chain.Progress{Network: r.Network.ID}
+		if len(rows) > 0 {
+			row = rows[0]
+		}
+		change(&row)
+		return tx.SaveProgress(ctx, []chain.Progress{row})
+	})
+}
+
+// halt stops crediting on a network until an operator resumes it.
+func (p *Processor) halt(ctx context.Context, r *rail, reason string) error {
+	now := p.now()
+	return p.update(ctx, func(tx Tx) error {
+		rows, err := tx.ProgressOf(ctx, []string{r.Network.ID})
+		if err != nil || len(rows) > 0 && rows[0].Halted != "" {
+			return err
+		}
+		row := chain.Progress{Network: r.Network.ID}
+		if len(rows) > 0 {
+			row = rows[0]
+		}
+		row.Halted = reason
+		if err := tx.SaveProgress(ctx, []chain.Progress{row}); err != nil {
+			return err
+		}
+		_, err = tx.InsertEvents(ctx, []Event{networkEvent(EventNetworkHalted, r.Network.ID, reason, now)})
+		return err
+	})
+}

@@ -1,0 +1,64 @@
+package payments
+
+import (
+	"context"
+	"time"
+)
+
+// Health is what an operator looks at first.
+type Health struct {
+	Networks []NetworkHealth
+	// Held are the deposits that wait for an operator, at most 1,000.
+	Held []Deposit
+	// Parked are the events whose delivery was given up, at most 1,000.
+	Parked []Delivery
+}
+
+// NetworkHealth is one network's row.
+type NetworkHealth struct {
+	Network string
+	// Source is the one now followed.
+	Source string
+	// Head is the source's height, Tip the height committed, HeadTime the head's
+	// block time. They are zero before the first pass of this process.
+	Head, Tip uint64
+	HeadTime  time.Time
+	// LiveAt is the last heartbeat.
+	LiveAt time.Time
+	// Halted says why crediting stopped; Err why the last pass failed.
+	Halted string
+	Err    error
+}
+
+// Health reads how all networks do.
+func (p *Processor) Health(ctx context.Context) (Health, error) {
+	var h Health
+	err := p.view(ctx, func(tx Tx) error {
+		h = Health{}
+		for _, r := range p.ordered() {
+			rows, err := tx.ProgressOf(ctx, []string{r.Network.ID})
+			if err != nil {
+				return err
+			}
+			n := r.health()
+			if len(rows) > 0 {
+				n.LiveAt, n.Halted = rows[0].LiveAt, rows[0].Halted
+			}
+			h.Networks = append(h.Networks, n)
+		}
+		var err error
+		if h.Held, err = tx.Deposits(ctx, DepositQuery{Held: true, Limit: maxPage}); err != nil {
+			return err
+		}
+		h.Parked, err = tx.DeliveriesParked(ctx, maxPage)
+		return err
+	})
+	return h, err
+}
+
+func (r *rail) health() NetworkHealth {
+	r.statusMu.Lock()
+	defer r.statusMu.Unlock()
+	return NetworkHealth{Network: r.Network.ID, Source: r.following, Head: r.head.Height, HeadTime: r.head.Time,
+		Tip: r.tip.Height, Err: r.err}
+}

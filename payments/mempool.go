@@ -1,0 +1,151 @@
+package payments
+
+import (
+	"context"
+	"time"
+
+	"github.com/cointill/cointill/chain"
+)
+
+// droppedAfter is how long a transaction must be missing from a synced node's
+// mempool before it counts as dropped: never one poll.
+const droppedAfter = 2 * time.Hour
+
+// mempoolRun is how many unmined transactions one pass fetches, so that a node
+// with a full mempool does not keep a new block waiting.
+const mempoolRun = 1_000
+
+// lookAtMempool records transfers not mined yet. It inserts by key and never
+// moves the trail. It reports whether some were left for the next pass.
+func (p *Processor) lookAtMempool(ctx context.Context, r *rail, step chain.Step) (more bool, err error) {
+	pool, ok := r.source().(chain.Mempooler)
+	if !ok || step.Head.Syncing {
+		return false, nil
+	}
+	ids, err := pool.Mempool(ctx)
+	if err != nil {
+		return false, err
+	}
+	now := make(map[chain.Hash]bool, len(ids))
+	for _, id := range ids {
+		now[id] = true
+	}
+	if err := p.markMissing(ctx, r, now); err != nil {
+		return false, err
+	}
+	for id := range r.looked {
+		if !now[id] {
+			delete(r.looked, id)
+		}
+	}
+	var fresh []chain.Hash
+	for _, id := range ids {
+		if r.looked[id] {
+			continue
+		}
+		if len(fresh) == mempoolRun {
+			more = true
+			break
+		}
+		fresh = append(fresh, id)
+	}
+	if len(fresh) == 0 {
+		return false, nil
+	}
+	run, err := pool.Unmined(ctx, fresh)
+	if err != nil {
+		return false, err
+	}
+	found, err := p.match(ctx, r, run)
+	if err != nil {
+		return false, err
+	}
+	if len(found.Transfers) > 0 {
+		if err := p.commitUnmined(ctx, r, step, found); err != nil {
+			return false, err
+		}
+	}
+	for _, id := range fresh { // only after they were recorded
+		r.looked[id] = true
+	}
+	return more, nil
+}
+
+func (p *Processor) commitUnmined(ctx context.Context, r *rail, step chain.Step, found chain.Found) error {
+	var out *outcome
+	now := p.now()
+	err := p.update(ctx, func(tx Tx) error {
+		out = &outcome{now: now}
+		b, err := p.openBook(ctx, tx, r, step, found, out)
+		if err != nil {
+			return err
+		}
+		for _, t := range found.Transfers {
+			if d, ok := b.rows[DepositKey{Network: r.Network.ID, ID: t.ID}]; !ok || !d.Included() {
+				p.record(r, step, t, b)
+			}
+		}
+		if err := b.save(ctx, tx); err != nil {
+			return err
+		}
+		return p.publish(ctx, tx, out, true)
+	})
+	if err == nil {
+		p.notify(out)
+	}
+	return err
+}
+
+// markMissing notes which unmined deposits are gone from the mempool, and drops
+// those gone for long. A dropped deposit is revived when it is seen or mined.
+func (p *Processor) markMissing(ctx context.Context, r *rail, mempool map[chain.Hash]bool) error {
+	now := p.now()
+	changed := func(rows []Deposit) []Deposit {
+		var out []Deposit
+		for _, d := range rows {
+			switch gone := !mempool[d.TxID]; {
+			case gone && d.Missing.IsZero():
+				d.Missing = now
+			case gone && now.Sub(d.Missing) >= droppedAfter:
+				d.State = StateDropped
+			case !gone && !d.Missing.IsZero():
+				d.Missing = time.Time{}
+			default:
+				continue
+			}
+			out = append(out, d)
+		}
+		return out
+	}
+	q := DepositQuery{Network: r.Network.ID, States: []DepositState{StateSeen}}
+	var rows []Deposit
+	err := p.view(ctx, func(tx Tx) (err error) {
+		rows, err = tx.Deposits(ctx, q)
+		return err
+	})
+	if err != nil || len(changed(rows)) == 0 {
+		return err
+	}
+	var out *outcome
+	err = p.update(ctx, func(tx Tx) error {
+		out = &outcome{now: now}
+		rows, err := tx.Deposits(ctx, q)
+		if err != nil {
+			return err
+		}
+		rows = changed(rows)
+		for _, d := range rows {
+			if d.State == StateDropped {
+				out.event(EventDepositDropped, d, d.Missing.Format(time.RFC3339Nano))
+			}
+		}
+		if err := tx.SaveDeposits(ctx, rows); err != nil {
+			return err
+		}
+		return p.publish(ctx, tx, out, true)
+	})
+	if err == nil {
+		p.notify(out)
+	}
+	return err
+}

@@ -1,0 +1,153 @@
+package payments
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/payments/money"
+)
+
+// Processor takes payments. Make it with New; all methods may be called from
+// several goroutines, and any number of processors may share a store.
+type Processor struct {
+	cfg    Config
+	store  Store
+	joined bool
+	*engine
+}
+
+// engine is what a processor and those joined to a transaction share.
+type engine struct {
+	rails     map[string]*rail
+	wallets   map[chain.Family]*issuer
+	watchers  watchers
+	wake      chan struct{} // valuing and delivery have work
+	outboxMu  sync.Mutex    // one delivery pass at a time
+	valueMu   sync.Mutex    // one valuing pass at a time
+	unsettled atomic.Bool   // a settle pass failed or was never made
+	stampMu   sync.Mutex
+	stamped   bool
+}
+
+// New checks the whole configuration and returns a processor, or all complaints
+// joined, each a *ConfigError. It does no I/O and starts nothing: the methods
+// work at once; Run follows the chains.
+func New(cfg Config) (*Processor, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	e := &engine{
+		rails:   make(map[string]*rail, len(cfg.Rails)),
+		wallets: make(map[chain.Family]*issuer),
+		wake:    make(chan struct{}, 1),
+	}
+	for _, r := range cfg.Rails {
+		if e.wallets[r.Network.Family] == nil {
+			e.wallets[r.Network.Family] = &issuer{wallet: r.Wallet}
+		}
+		e.rails[r.Network.ID] = newRail(r)
+	}
+	e.unsettled.Store(true) // a restart settles what fell due meanwhile
+	return &Processor{cfg: cfg, store: cfg.Store, engine: e}, nil
+}
+
+// In returns the processor joined to a transaction: its methods read and write
+// through tx and commit nothing, so the library's rows and the host's stand or
+// fall together. Get tx from the store (sqlitestore's Tx method), or use it
+// inside Store.Update. Methods that run for long answer ErrJoined.
+func (p *Processor) In(tx Tx) *Processor {
+	j := *p
+	j.store, j.joined = joinedStore{tx}, true
+	return &j
+}
+
+// joinedStore runs everything in one transaction that someone else commits.
+type joinedStore struct{ tx Tx }
+
+func (s joinedStore) Update(ctx context.Context, fn func(Tx) error) error {
+	return s.tx.Savepoint(ctx, fn)
+}
+
+func (s joinedStore) View(_ context.Context, fn func(Tx) error) error { return fn(s.tx) }
+
+// insideKey marks the context given to the host inside a transaction.
+type insideKey struct{}
+
+func inside(ctx context.Context) context.Context { return context.WithValue(ctx, insideKey{}, true) }
+
+func (p *Processor) mayOpen(ctx context.Context) error {
+	if !p.joined && ctx.Value(insideKey{}) != nil {
+		return ErrNested
+	}
+	return nil
+}
+
+// update runs fn in a read-write transaction of a stamped store.
+func (p *Processor) update(ctx context.Context, fn func(tx Tx) error) error {
+	if err := p.mayOpen(ctx); err != nil {
+		return err
+	}
+	if err := p.stamp(ctx); err != nil {
+		return err
+	}
+	return p.store.Update(ctx, fn)
+}
+
+func (p *Processor) view(ctx context.Context, fn func(tx Tx) error) error {
+	if err := p.mayOpen(ctx); err != nil {
+		return err
+	}
+	return p.store.View(ctx, fn)
+}
+
+// stamp makes sure, once per processor, that the store holds the kind of coins
+// this processor handles.
+func (p *Processor) stamp(ctx context.Context) error {
+	p.stampMu.Lock()
+	defer p.stampMu.Unlock()
+	if p.stamped {
+		return nil
+	}
+	want := Stamp{Kind: "real"}
+	if p.cfg.Rails[0].Network.Test {
+		want.Kind = "test"
+	}
+	return p.store.Update(ctx, func(tx Tx) error {
+		got, err := tx.Stamp(ctx, want)
+		if err != nil {
+			return err
+		}
+		if got.Kind != want.Kind {
+			return &ConfigError{Field: "Store", Reason: fmt.Sprintf(
+				"holds %s coins and the rails are %s networks; use another store", got.Kind, want.Kind)}
+		}
+		p.stamped = !p.joined
+		return nil
+	})
+}
+
+// now is the clock, in the resolution stores keep.
+func (p *Processor) now() time.Time { return p.cfg.Now().UTC().Truncate(time.Millisecond) }
+
+// wakeUp tells the running passes that there is work.
+func (p *Processor) wakeUp() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+// accepts reports whether a rail takes an asset.
+func (r *rail) accepts(a money.Asset) bool {
+	for _, known := range r.Assets {
+		if known == a {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,154 @@
+package payments
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/ledger"
+)
+
+// detach takes the deposits of detached blocks back: those not credited are
+// orphaned, the credit of the others is reversed, whatever the balance. A
+// reversal is a fact and never waits for anybody.
+func (p *Processor) detach(ctx context.Context, tx Tx, r *rail, step chain.Step, b *book) error {
+	if step.Move.Keep >= step.Move.From.Height {
+		return nil
+	}
+	var gone []*Deposit
+	for _, key := range b.order {
+		if d := b.rows[key]; d.Included() && d.Block.Height > step.Move.Keep {
+			gone = append(gone, d)
+		}
+	}
+	slices.SortStableFunc(gone, func(x, y *Deposit) int { return int(y.Block.Height) - int(x.Block.Height) })
+	var reversed []Deposit
+	for _, d := range gone {
+		b.changed[d.Key] = true
+		block := d.Block
+		d.Block = chain.Anchor{}
+		if d.State == StateCredited || d.State == StateFinal {
+			reversed = append(reversed, *d)
+			d.State = StateReversed
+			continue
+		}
+		d.State = StateOrphaned
+		b.out.event(EventDepositOrphaned, *d, block.Hash.String())
+	}
+	if len(reversed) == 0 {
+		return nil
+	}
+	if err := p.reverse(ctx, tx, reversed, b.out); err != nil {
+		return err
+	}
+	for _, was := range reversed {
+		d := b.rows[was.Key]
+		d.Credited = d.Currency.Cents(0)
+		if d.Hold == "" {
+			b.out.money(EventDepositReversed, *d, fmt.Sprint(d.Incarnation))
+		}
+	}
+	return nil
+}
+
+// reverse books the opposite of each deposit's standing credit, and gives the
+// account back what rounding had kept.
+func (p *Processor) reverse(ctx context.Context, tx Tx, rows []Deposit, out *outcome) error {
+	keys := make([]string, len(rows))
+	for i, d := range rows {
+		keys[i] = creditKey(d)
+	}
+	credits, err := tx.EntriesByKey(ctx, keys)
+	if err != nil {
+		return err
+	}
+	if len(credits) != len(rows) {
+		return fmt.Errorf("payments: reverse %d credits: %w: %d entries are missing from the ledger",
+			len(rows), ErrNotFound, len(rows)-len(credits))
+	}
+	entries := make([]ledger.Entry, len(credits))
+	for i, e := range credits {
+		entries[i] = e.Reverse("reversal/"+e.Key, out.now)
+	}
+	accounts, err := lockAccounts(ctx, tx, rows)
+	if err != nil {
+		return err
+	}
+	for _, d := range rows {
+		if d.Hold != "" {
+			continue
+		}
+		a, err := accounts.of(d.Owner.Account)
+		if err != nil {
+			return err
+		}
+		a.Carry = a.Carry.Sub(d.Exact).Add(d.Credited.Decimal())
+	}
+	if _, err := tx.InsertEntries(ctx, entries); err != nil {
+		return err
+	}
+	return tx.SaveAccounts(ctx, accounts.changed())
+}
+
+// accountSet is the accounts of a batch of deposits, locked for its commit.
+type accountSet struct {
+	order []Account
+	rows  map[Account]*AccountRecord
+	taken map[Account]bool
+}
+
+func lockAccounts(ctx context.Context, tx Tx, deposits []Deposit) (*accountSet, error) {
+	s := &accountSet{rows: map[Account]*AccountRecord{}, taken: map[Account]bool{}}
+	for _, d := range deposits {
+		if a := d.Owner.Account; !d.Owner.IsZero() && !slices.Contains(s.order[max(0, len(s.order)-1):], a) {
+			s.order = append(s.order, a)
+		}
+	}
+	slices.SortFunc(s.order, func(a, b Account) int { return compareAccounts(a, b) })
+	s.order = slices.Compact(s.order)
+	found, err := tx.AccountsByKey(ctx, s.order)
+	if err != nil {
+		return nil, err
+	}
+	for i := range found {
+		s.rows[found[i].Account] = &found[i]
+	}
+	return s, nil
+}
+
+// of returns an account to be changed.
+func (s *accountSet) of(a Account) (*AccountRecord, error) {
+	row, ok := s.rows[a]
+	if !ok {
+		return nil, fmt.Errorf("%w: account %s", ErrNotFound, a)
+	}
+	s.taken[a] = true
+	return row, nil
+}
+
+func (s *accountSet) changed() []AccountRecord {
+	var out []AccountRecord
+	for _, a := range s.order {
+		if s.taken[a] {
+			out = append(out, *s.rows[a])
+		}
+	}
+	return out
+}
+
+func compareAccounts(a, b Account) int {
+	if a.Profile != b.Profile {
+		if a.Profile < b.Profile {
+			return -1
+		}
+		return 1
+	}
+	switch {
+	case a.Name < b.Name:
+		return -1
+	case a.Name > b.Name:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,170 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/cointill/cointill/chain"
+)
+
+// The pause after failures of one network grows between these.
+const (
+	firstBackoff   = 500 * time.Millisecond
+	longestBackoff = time.Minute
+)
+
+// retryEvery is how often prices, screening and deliveries that failed are tried
+// again when nothing wakes them.
+const retryEvery = time.Second
+
+// Run follows all networks, prices, credits and delivers until ctx ends, and
+// returns after the commit in hand. A network whose sources fail backs off alone.
+// It returns nil when ctx ended, ErrAlreadyRunning if the store is for one
+// running process and another runs, ErrJoined on a joined processor, or what
+// makes the store unusable.
+func (p *Processor) Run(ctx context.Context) error {
+	if p.joined {
+		return ErrJoined
+	}
+	if err := p.mayOpen(ctx); err != nil {
+		return err
+	}
+	if l, ok := p.store.(RunLocker); ok {
+		unlock, err := l.LockRun(ctx)
+		if err != nil && ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("payments: run: %w", err)
+		}
+		defer unlock()
+	}
+	if err := p.stamp(ctx); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("payments: run: %w", err)
+	}
+	var wg sync.WaitGroup
+	for _, r := range p.rails {
+		wg.Go(func() { p.followLoop(ctx, r) })
+	}
+	wg.Go(func() { p.workLoop(ctx) })
+	wg.Go(func() { p.watchers.poll(ctx) })
+	wg.Wait()
+	return nil
+}
+
+// Advance does what Run does until nothing is left to do now, then returns: for
+// hosts that are woken by a timer, and for tests. The error joins what failed;
+// everything that could be done was done.
+func (p *Processor) Advance(ctx context.Context) error {
+	if p.joined {
+		return ErrJoined
+	}
+	if err := p.stamp(ctx); err != nil {
+		return err
+	}
+	var errs []error
+	for _, r := range p.ordered() {
+		for more := true; more && ctx.Err() == nil; {
+			var err error
+			if more, err = p.pass(ctx, r); err != nil {
+				errs = append(errs, fmt.Errorf("payments: follow %s: %w", r.Network.ID, err))
+				break
+			}
+		}
+	}
+	errs = append(errs, p.work(ctx))
+	for more := true; more && ctx.Err() == nil; {
+		var err error
+		if more, err = p.deliverPass(ctx); err != nil {
+			errs = append(errs, err)
+			break
+		}
+	}
+	return errors.Join(append(errs, ctx.Err())...)
+}
+
+// ordered returns the rails as configured, so that Advance is repeatable.
+func (p *Processor) ordered() []*rail {
+	out := make([]*rail, len(p.cfg.Rails))
+	for i, r := range p.cfg.Rails {
+		out[i] = p.rails[r.Network.ID]
+	}
+	return out
+}
+
+// followLoop keeps one network up to date.
+func (p *Processor) followLoop(ctx context.Context, r *rail) {
+	backoff := firstBackoff
+	for ctx.Err() == nil {
+		more, err := p.pass(ctx, r)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			p.cfg.Log.Warn("network not followed", "network", r.Network.ID, "error", err)
+			pause(ctx, backoff, nil)
+			backoff = min(2*backoff, longestBackoff)
+		case more:
+			backoff = firstBackoff
+		default:
+			backoff = firstBackoff
+			waitForHead(ctx, r)
+		}
+	}
+}
+
+// waitForHead returns when the head may have changed.
+func waitForHead(ctx context.Context, r *rail) {
+	w, ok := r.source().(chain.HeadWaiter)
+	if !ok {
+		pause(ctx, r.Poll, nil)
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, longestBackoff/6)
+	defer cancel()
+	w.Wait(ctx)
+}
+
+// workLoop prices, screens, settles and delivers whenever something changed.
+func (p *Processor) workLoop(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := p.work(ctx); err != nil && ctx.Err() == nil {
+			p.cfg.Log.Warn("deposits wait", "error", err)
+		}
+		more, err := p.deliverPass(ctx)
+		if err != nil && ctx.Err() == nil && !onlyConflict(err) {
+			p.cfg.Log.Warn("events wait", "error", err)
+		}
+		if !more {
+			pause(ctx, retryEvery, p.wake)
+		}
+	}
+}
+
+// work prices and screens what was received and settles what fell due.
+func (p *Processor) work(ctx context.Context) error {
+	valued, valueErr := p.valuePass(ctx)
+	screened, screenErr := p.screenPass(ctx)
+	var errs []error
+	if valued || screened || p.unsettled.Swap(false) {
+		for _, r := range p.ordered() {
+			if err := p.settleDue(ctx, r); err != nil {
+				p.unsettled.Store(true)
+				errs = append(errs, fmt.Errorf("payments: settle %s: %w", r.Network.ID, err))
+			}
+		}
+	}
+	return errors.Join(append(errs, valueErr, screenErr)...)
+}
+
+// pause waits for a time, a wake-up or the end of ctx.
+func pause(ctx context.Context, d time.Duration, wake <-chan struct{}) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	case <-wake:
+	}
+}

@@ -1,0 +1,223 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/ledger"
+	"github.com/cointill/cointill/payments/money"
+)
+
+// settleBatch bounds what one commit credits, so that a day's backlog does not
+// become one giant transaction.
+const settleBatch = 2_000
+
+// settleAll is the filter of a pass over everything due.
+var settleAll DepositKey
+
+// settle is the one place that credits. It reads from the store what is due on a
+// network, so the same function serves a step, a late rate, a released hold and
+// a restart: deposits deep enough below the trail's tip, valued, screened and
+// not held. With a key it settles that deposit alone.
+func (p *Processor) settle(ctx context.Context, tx Tx, r *rail, only DepositKey, out *outcome) error {
+	progress, err := tx.ProgressOf(ctx, []string{r.Network.ID})
+	if err != nil || len(progress) > 0 && progress[0].Halted != "" {
+		return err
+	}
+	tips, err := tx.Anchors(ctx, r.Network.ID, ^uint64(0)>>1, 1)
+	if err != nil || len(tips) == 0 {
+		return err
+	}
+	tip := tips[0].Height
+	if tip+1 >= r.Confirmations {
+		if err := p.creditDue(ctx, tx, r, tip+1-r.Confirmations, only, out); err != nil {
+			return err
+		}
+	}
+	if tip+1 < r.Final || only != settleAll {
+		return nil
+	}
+	return finalize(ctx, tx, r, tip+1-r.Final, out)
+}
+
+// creditDue credits what stands in a block at or below a height.
+func (p *Processor) creditDue(ctx context.Context, tx Tx, r *rail, height uint64, only DepositKey, out *outcome) error {
+	rows, err := p.readyDeposits(ctx, tx, r, height, only)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	accounts, err := lockAccounts(ctx, tx, rows)
+	if err != nil {
+		return err
+	}
+	entries := make([]ledger.Entry, len(rows))
+	for i := range rows {
+		if entries[i], err = credit(&rows[i], accounts, out.now); err != nil {
+			return err
+		}
+		if rows[i].Hold == "" {
+			out.money(EventDepositCredited, rows[i], fmt.Sprint(rows[i].Incarnation))
+		}
+	}
+	if _, err := tx.InsertEntries(ctx, entries); err != nil {
+		return err
+	}
+	if err := tx.SaveDeposits(ctx, rows); err != nil {
+		return err
+	}
+	return tx.SaveAccounts(ctx, accounts.changed())
+}
+
+// readyDeposits returns up to settleBatch deposits that can be booked now: those
+// to be credited, and those to be put into suspense. It pages, so that deposits
+// waiting for a price or an operator never hide the ones behind them.
+func (p *Processor) readyDeposits(ctx context.Context, tx Tx, r *rail, height uint64, only DepositKey) ([]Deposit, error) {
+	q := DepositQuery{Network: r.Network.ID, States: []DepositState{StateConfirming},
+		Included: true, MaxHeight: height, Limit: settleBatch}
+	var rows []Deposit
+	for {
+		page, err := tx.Deposits(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range page {
+			ready := d.Hold == "" && d.Valued() && (d.Screened || p.cfg.Screen == nil)
+			suspense := d.Hold == HoldUnassigned || d.Hold == HoldAsset
+			if (ready || suspense) && (only == settleAll || only == d.Key) {
+				rows = append(rows, d)
+			}
+		}
+		if len(page) < settleBatch || len(rows) >= settleBatch {
+			return rows, nil
+		}
+		q.After = page[len(page)-1].Key
+	}
+}
+
+// credit turns a due deposit into a credited one and returns its entry. Coins
+// that have no owner, or are not accepted, are booked to suspense: they are here,
+// and nobody is owed their value yet.
+func credit(d *Deposit, accounts *accountSet, now time.Time) (ledger.Entry, error) {
+	d.Incarnation++
+	d.State, d.CreditedAt = StateCredited, now
+	e := ledger.Entry{
+		Key: creditKey(*d), Kind: ledger.KindDeposit, Reference: d.TxID.String(), At: now,
+	}
+	place := ledger.Position(d.Key.Network, "deposits")
+	if d.Hold != "" {
+		e.Kind = ledger.KindUnassigned
+		e.Postings = []ledger.Posting{{From: ledger.Suspense(d.Key.Network), To: place, Amount: d.Amount}}
+		return e, e.Validate()
+	}
+	a, err := accounts.of(d.Owner.Account)
+	if err != nil {
+		return e, err
+	}
+	exact := a.Carry.Add(d.Exact)
+	d.Credited = money.Floor(exact, d.Currency)
+	if d.Credited.Sign() < 0 { // a negative carry is paid off by later deposits
+		d.Credited = d.Currency.Cents(0)
+	}
+	a.Carry = exact.Sub(d.Credited.Decimal())
+	e.Postings = []ledger.Posting{{From: ledger.Clearing, To: place, Amount: d.Amount}}
+	if d.Credited.Sign() > 0 {
+		e.Postings = append(e.Postings, ledger.Posting{From: ledger.Clearing, To: d.Owner.Ledger(), Amount: d.Credited})
+	}
+	return e, e.Validate()
+}
+
+// creditKey is the natural key of the credit that stands, or last stood.
+func creditKey(d Deposit) string { return fmt.Sprintf("deposit/%s/%d", d.Key, d.Incarnation) }
+
+// finalize marks credited deposits that no reorganisation is expected to reach.
+func finalize(ctx context.Context, tx Tx, r *rail, height uint64, out *outcome) error {
+	rows, err := tx.Deposits(ctx, DepositQuery{
+		Network: r.Network.ID, States: []DepositState{StateCredited}, Included: true, MaxHeight: height, Limit: settleBatch,
+	})
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	for i := range rows {
+		rows[i].State = StateFinal
+		out.event(EventDepositFinal, rows[i], fmt.Sprint(rows[i].Incarnation))
+	}
+	return tx.SaveDeposits(ctx, rows)
+}
+
+// settleEach settles what is due one deposit a commit. The deposit whose InTx
+// still fails is held; the others are credited.
+func (p *Processor) settleEach(ctx context.Context, r *rail) error {
+	due, err := p.due(ctx, r)
+	if err != nil {
+		return err
+	}
+	for _, key := range due {
+		err := p.settleCommit(ctx, r, key)
+		if isHostError(err) {
+			p.cfg.Log.Error("InTx refuses a deposit; it is held", "deposit", key.String(), "error", err)
+			err = p.setHold(ctx, key, HoldHost)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settleDue settles a network outside any step.
+func (p *Processor) settleDue(ctx context.Context, r *rail) error {
+	err := p.settleCommit(ctx, r, settleAll)
+	if isHostError(err) {
+		return p.settleEach(ctx, r)
+	}
+	return err
+}
+
+func (p *Processor) settleCommit(ctx context.Context, r *rail, only DepositKey) error {
+	var out *outcome
+	now := p.now()
+	err := p.update(ctx, func(tx Tx) error {
+		out = &outcome{now: now}
+		if err := p.settle(ctx, tx, r, only, out); err != nil {
+			return err
+		}
+		return p.publish(ctx, tx, out, true)
+	})
+	if err == nil {
+		p.notify(out)
+	}
+	return err
+}
+
+// due lists the deposits a settle would credit now.
+func (p *Processor) due(ctx context.Context, r *rail) (keys []DepositKey, err error) {
+	err = p.view(ctx, func(tx Tx) error {
+		tips, err := tx.Anchors(ctx, r.Network.ID, ^uint64(0)>>1, 1)
+		if err != nil || len(tips) == 0 || tips[0].Height+1 < r.Confirmations {
+			return err
+		}
+		rows, err := tx.Deposits(ctx, DepositQuery{Network: r.Network.ID, States: []DepositState{StateConfirming},
+			Included: true, MaxHeight: tips[0].Height + 1 - r.Confirmations, NotHeld: true})
+		keys = nil
+		for _, d := range rows {
+			keys = append(keys, d.Key)
+		}
+		return err
+	})
+	return keys, err
+}
+
+// hostError marks a failure of the host's InTx.
+type hostError struct{ err error }
+
+func (e *hostError) Error() string { return "payments: InTx: " + e.err.Error() }
+func (e *hostError) Unwrap() error { return e.err }
+
+func isHostError(err error) bool {
+	var h *hostError
+	return errors.As(err, &h) && !errors.Is(err, ErrConflict) &&
+		!errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, chain.ErrTrailMoved)
+}

@@ -1,0 +1,167 @@
+package payments
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/cointill/cointill/payments/money"
+	"github.com/cointill/cointill/rates"
+)
+
+// valueBatch bounds how many deposits are priced or screened in one commit.
+const valueBatch = 500
+
+// valuePass prices what was received, outside any step: following a chain never
+// waits for a price. A deposit that cannot be priced now stays as it is and is
+// tried again; the reason is returned after the others were priced.
+func (p *Processor) valuePass(ctx context.Context) (changed bool, err error) {
+	p.valueMu.Lock()
+	defer p.valueMu.Unlock()
+	var failed error
+	q := DepositQuery{Unvalued: true, Limit: valueBatch}
+	for {
+		var page []Deposit
+		var accounts map[Account]money.Currency
+		err := p.view(ctx, func(tx Tx) error {
+			var err error
+			if page, err = tx.Deposits(ctx, q); err != nil {
+				return err
+			}
+			accounts, err = currencies(ctx, tx, page)
+			return err
+		})
+		if err != nil {
+			return changed, err
+		}
+		priced := make(map[DepositKey]rates.Point, len(page))
+		points := map[priceKey]rates.Point{}
+		for _, d := range page {
+			if d.Hold == HoldAsset { // not accepted, so perhaps priced by nobody
+				continue
+			}
+			pair := rates.Pair{Coin: d.Amount.Asset().Coin, Currency: accounts[d.Owner.Account]}
+			key := priceKey{pair, d.ReceivedAt}
+			point, ok := points[key]
+			if !ok {
+				if point, err = p.price(ctx, pair, d.ReceivedAt); err != nil {
+					failed = fmt.Errorf("payments: price %s as of %s: %w", pair, d.ReceivedAt.Format(time.RFC3339), err)
+					continue
+				}
+				points[key] = point
+			}
+			priced[d.Key] = point
+		}
+		if len(priced) > 0 {
+			if err := p.saveValues(ctx, priced); err != nil {
+				return changed, err
+			}
+			changed = true
+		}
+		if len(page) < valueBatch || ctx.Err() != nil {
+			return changed, failed
+		}
+		q.After = page[len(page)-1].Key
+	}
+}
+
+type priceKey struct {
+	pair rates.Pair
+	at   time.Time
+}
+
+func currencies(ctx context.Context, tx Tx, rows []Deposit) (map[Account]money.Currency, error) {
+	set, err := lockAccounts(ctx, tx, rows)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[Account]money.Currency, len(set.rows))
+	for a, row := range set.rows {
+		out[a] = row.Currency
+	}
+	return out, nil
+}
+
+// price returns the stored price of an instant, or asks for one and stores it.
+// A point just received in is a live round; an older one is the candle of its
+// minute. What is stored first holds for ever.
+func (p *Processor) price(ctx context.Context, pair rates.Pair, at time.Time) (rates.Point, error) {
+	if point, ok, err := p.storedPrice(ctx, pair, at); err != nil || ok {
+		return point, err
+	}
+	point := rates.Point{Pair: pair}
+	var snapshot rates.Snapshot
+	if p.now().Sub(at) <= rates.ForwardWindow {
+		found, err := p.cfg.Rates.Latest(ctx, []rates.Pair{pair})
+		if err != nil {
+			return point, err
+		}
+		if len(found) != 1 || found[0].Pair != pair {
+			return point, fmt.Errorf("%w: no live price", rates.ErrUnavailable)
+		}
+		snapshot, point.AsOf = found[0], p.now()
+	} else {
+		var err error
+		if snapshot, err = p.cfg.Rates.Candle(ctx, pair, at); err != nil {
+			return point, err
+		}
+		point.Candle, point.AsOf = true, at.Truncate(time.Minute)
+	}
+	if !snapshot.Rate.Valid() || snapshot.Pair != pair {
+		return point, fmt.Errorf("%w: the provider answered without a rate", rates.ErrUnavailable)
+	}
+	point.Rate, point.Snapshot = snapshot.Rate, snapshot.ID
+	err := p.update(ctx, func(tx Tx) error {
+		if _, err := tx.InsertSnapshots(ctx, []rates.Snapshot{snapshot}); err != nil {
+			return err
+		}
+		_, err := tx.InsertPoints(ctx, []rates.Point{point})
+		return err
+	})
+	if err != nil {
+		return point, err
+	}
+	stored, ok, err := p.storedPrice(ctx, pair, at)
+	if err == nil && !ok {
+		err = fmt.Errorf("%w: no price within %s of receipt", rates.ErrUnavailable, rates.ForwardWindow)
+	}
+	return stored, err
+}
+
+func (p *Processor) storedPrice(ctx context.Context, pair rates.Pair, at time.Time) (point rates.Point, ok bool, err error) {
+	err = p.view(ctx, func(tx Tx) error {
+		points, err := tx.PointsBetween(ctx, pair, at.Truncate(time.Minute), at.Add(rates.ForwardWindow))
+		point, ok = rates.Receipt(points, at)
+		return err
+	})
+	return point, ok, err
+}
+
+// saveValues writes rates to deposits that have none yet.
+func (p *Processor) saveValues(ctx context.Context, priced map[DepositKey]rates.Point) error {
+	keys := make([]DepositKey, 0, len(priced))
+	for k := range priced {
+		keys = append(keys, k)
+	}
+	sortKeys(keys)
+	return p.update(ctx, func(tx Tx) error {
+		rows, err := tx.DepositsByKey(ctx, keys)
+		if err != nil {
+			return err
+		}
+		var changed []Deposit
+		for _, d := range rows {
+			if d.Valued() {
+				continue
+			}
+			point := priced[d.Key]
+			if d.Exact, err = point.Rate.Exact(d.Amount); err != nil {
+				return err
+			}
+			d.Rate, d.Currency, d.Snapshot = point.Rate, point.Pair.Currency, point.Snapshot
+			d.Credited = d.Currency.Cents(0)
+			changed = append(changed, d)
+		}
+		return tx.SaveDeposits(ctx, changed)
+	})
+}

@@ -56,7 +56,7 @@ var fences = []fence{
 		"it is large and LGPL: a host that takes only Bitcoin must not link it"},
 	{"github.com/tyler-smith/go-bip32", []string{"chain/hd"},
 		"it derives wrong keys without the guards of that package"},
-	{"golang.org/x/sync", []string{"rates/exchange"}, "price sources alone need it"},
+	{"golang.org/x/sync", []string{"rates/exchange", "chain/evm"}, "only what fetches over the network needs it"},
 	{"golang.org/x/time", []string{"rates/exchange"}, "price sources alone need it"},
 	{"testing", []string{"payments/storetest", "chain/chaintest"},
 		"simulators and the engine are linked into programs; suites alone may need it"},

@@ -30,7 +30,7 @@ type Transfer struct {
 	//
 	//	UTXO:   "<txid>:<vout>"
 	//	token:  "<txhash>:log:<n>", n the log's place within its own receipt
-	//	native: "<txhash>:eth:<recipient>:<n>", the n-th successful transfer
+	//	native: "<txhash>:eth:<0xrecipient>:<n>", the n-th successful transfer
 	//	        of value to that recipient in execution order, the
 	//	        transaction's own included
 	ID   string

@@ -1,0 +1,99 @@
+package evm
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/payments/money"
+)
+
+// syntheticRun is a block such as busy networks make: about half of the logs
+// are Transfers, of contracts with different amounts of data.
+func syntheticRun(tb testing.TB, txs, logs int) (*run, [][]byte) {
+	contract := strings.Repeat("b2", 20)
+	n := chain.Network{
+		ID: "testnet", Family: chain.FamilyEVM, ChainID: 1, Native: money.Asset{Coin: "ETH", Network: "testnet", Decimals: 18},
+		Tokens: []chain.Token{{
+			Asset:    money.Asset{Coin: "USDT", Network: "testnet", Decimals: 6},
+			Contract: chain.Address{Family: chain.FamilyEVM, Raw: strings.Repeat("\xb2", 20)},
+		}},
+	}
+	s, err := NewSource(n, RPC{URL: "http://node"})
+	require.NoError(tb, err)
+	text := `{"number":"0x10","hash":` + hex32("d1") + `,"parentHash":` + hex32("d0") + `,"timestamp":"0x65","logsBloom":"0x` + strings.Repeat("00", 256) + `","transactions":[`
+	for i := range txs {
+		if i > 0 {
+			text += ","
+		}
+		text += fmt.Sprintf(`{"blockHash":%s,"blockNumber":"0x10","from":"0x%040x","gas":"0x5208","gasPrice":"0x3b9aca00","maxFeePerGas":"0x3b9aca00","hash":"0x%064x","input":"0x%s","nonce":"0x%x","to":"0x%040x","transactionIndex":"0x%x","value":"0x%x","type":"0x2","accessList":[],"chainId":"0x1","v":"0x1","r":%s,"s":%s}`,
+			hex32("d1"), i, i, strings.Repeat("5a", i%300), i, i*7, i, i, hex32("11"), hex32("22"))
+	}
+	r := &run{src: s, act: "test", blocks: make([]block, 1)}
+	h, err := scanBlock([]byte(text+"]}"), func(*transaction) error { return nil })
+	require.NoError(tb, err)
+	r.blocks[0] = block{h, []byte(text + "]}")}
+	all := make([]string, logs)
+	for i := range all {
+		topics := []string{fmt.Sprintf("0x%x", transferTopic[:]), fmt.Sprintf("0x%064x", i), fmt.Sprintf("0x%064x", i*3)}
+		data := 32
+		if i%2 == 1 {
+			topics[0], data = strings.Trim(hex32("77"), `"`), 32*(i%9)
+		}
+		t, err := json.Marshal(topics)
+		require.NoError(tb, err)
+		all[i] = fmt.Sprintf(`{"address":"0x%s","topics":%s,"data":"0x%s","blockNumber":"0x10","transactionHash":"0x%064x","transactionIndex":"0x%x","blockHash":%s,"blockTimestamp":"0x65","logIndex":"0x%x","removed":false}`,
+			contract, t, strings.Repeat("01", data), i, i/3, hex32("d1"), i)
+	}
+	return r, [][]byte{[]byte("[" + strings.Join(all, ",") + "]")}
+}
+
+// BenchmarkLogs reads every field of every log, checks that each belongs to its
+// block, and finds nothing of ours: what a step costs after its answers came.
+func BenchmarkLogs(b *testing.B) {
+	r, logs := syntheticRun(b, 0, 800)
+	b.SetBytes(int64(len(logs[0])))
+	b.ReportAllocs()
+	for b.Loop() {
+		checked, err := r.src.newRun(b.Context(), r.act, r.blocks, logs)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := checked.candidates(noneWatched{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkLogsGethTypes(b *testing.B) {
+	_, logs := syntheticRun(b, 0, 800)
+	b.SetBytes(int64(len(logs[0])))
+	b.ReportAllocs()
+	for b.Loop() {
+		var out []types.Log
+		if err := json.Unmarshal(logs[0], &out); err != nil || len(out) != 800 {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkBlock reads a block of 300 transactions and its 800 logs.
+func BenchmarkBlock(b *testing.B) {
+	r, logs := syntheticRun(b, 300, 800)
+	b.SetBytes(int64(len(logs[0]) + len(r.blocks[0].raw)))
+	b.ReportAllocs()
+	for b.Loop() {
+		checked, err := r.src.newRun(b.Context(), r.act, r.blocks, logs)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := checked.candidates(noneWatched{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,105 @@
+package evm
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/cointill/cointill/chain"
+)
+
+// block is a fetched block.
+type block struct {
+	header
+	raw []byte
+}
+
+// Linked fetches the blocks from..to with their transactions and logs. Behind a
+// load balancer the answers may belong to several branches; then a parent does
+// not match and the error wraps chain.ErrUnavailable. The caller bounds the
+// run: its blocks are held in memory.
+func (s *Source) Linked(ctx context.Context, from, to uint64) (r chain.Run, err error) {
+	defer func() { s.settle(err) }()
+	act := fmt.Sprintf("read blocks %d to %d", from, to)
+	blocks, err := s.blocks(ctx, act, from, to)
+	if err != nil {
+		return nil, err
+	}
+	logs, err := s.logsByHash(ctx, act, blocks)
+	if err != nil {
+		return nil, err
+	}
+	return s.newRun(ctx, act, blocks, logs)
+}
+
+// Range fetches the blocks from..to, which must be final, with fewer requests:
+// logs come by range of heights. The last block is read again after the logs.
+func (s *Source) Range(ctx context.Context, from, to uint64) (r chain.Run, err error) {
+	defer func() { s.settle(err) }()
+	act := fmt.Sprintf("read final blocks %d to %d", from, to)
+	before, err := s.AnchorAt(ctx, to)
+	if err != nil {
+		return nil, err
+	}
+	var blocks []block
+	var logs [][]byte
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		blocks, err = s.blocks(gctx, act, from, to)
+		return err
+	})
+	g.Go(func() (err error) {
+		logs, err = s.logsByRange(gctx, act, from, to)
+		return err
+	})
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	after, err := s.AnchorAt(ctx, to)
+	if err != nil {
+		return nil, err
+	}
+	if end := blocks[len(blocks)-1].Hash; before.Hash != end || after.Hash != end {
+		return nil, s.unavailable(act, "the last block changed while it was read")
+	}
+	return s.newRun(ctx, act, blocks, logs)
+}
+
+// blocks fetches full blocks by number and proves that they are one chain.
+func (s *Source) blocks(ctx context.Context, act string, from, to uint64) ([]block, error) {
+	if from > to {
+		return nil, fmt.Errorf("evm: %s on %s: %w", act, s.name, chain.ErrNotFound)
+	}
+	if err := s.check(ctx); err != nil {
+		return nil, err
+	}
+	var calls []call
+	for n := from; ; n++ {
+		calls = append(calls, call{method: "eth_getBlockByNumber", args: []any{hexNumber(n), true}})
+		if n == to {
+			break
+		}
+	}
+	if err := s.all(ctx, act, calls); err != nil {
+		return nil, err
+	}
+	out := make([]block, len(calls))
+	for i := range calls {
+		if isNull(calls[i].result) {
+			return nil, s.unavailable(act, "the node has no block %d", from+uint64(i))
+		}
+		h, err := scanBlock(calls[i].result, func(*transaction) error { return nil })
+		if err != nil {
+			return nil, s.malformed(act, err)
+		}
+		if h.Height != from+uint64(i) {
+			return nil, s.unavailable(act, "the node answered with block %d for %d", h.Height, from+uint64(i))
+		}
+		if i > 0 && h.Parent != out[i-1].Hash {
+			return nil, s.unavailable(act, "block %d is not the parent of block %d: branches are mixed", h.Height-1, h.Height)
+		}
+		out[i] = block{h, calls[i].result}
+	}
+	return out, nil
+}

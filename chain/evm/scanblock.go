@@ -1,0 +1,154 @@
+package evm
+
+import (
+	"errors"
+	"time"
+
+	"github.com/cointill/cointill/chain"
+)
+
+// header is what a block says of itself.
+type header struct {
+	chain.Anchor
+	bloom    bloom
+	hasBloom bool
+}
+
+// transaction is what matters of a transaction inside a block.
+type transaction struct {
+	hash  chain.Hash
+	to    [20]byte
+	hasTo bool   // false: creates a contract
+	value []byte // hex digits, valid until the next transaction
+}
+
+var (
+	errMissing = errors.New("missing")
+	errKind    = errors.New("not the expected kind of value")
+)
+
+// scanBlock reads a block. each is called for every transaction in order and
+// must not keep its argument; with a nil each the transactions are skipped
+// unread, whether they are objects or hashes.
+func scanBlock(b []byte, each func(*transaction) error) (header, error) {
+	p := parser{b: b}
+	var number, hash, parent, stamp, logsBloom, txs []byte
+	empty, err := p.open('{', '}')
+	for more := !empty; more && err == nil; {
+		var k, v []byte
+		if k, err = p.key(); err != nil {
+			break
+		}
+		if v, err = p.value(); err != nil {
+			break
+		}
+		switch string(k) {
+		case "number":
+			number = v
+		case "hash":
+			hash = v
+		case "parentHash":
+			parent = v
+		case "timestamp":
+			stamp = v
+		case "logsBloom":
+			logsBloom = v
+		case "transactions":
+			txs = v
+		}
+		more, err = p.more('}')
+	}
+	if err == nil {
+		err = p.end()
+	}
+	if err != nil {
+		return header{}, err
+	}
+	var h header
+	if h.Height, err = quantity(number); err != nil {
+		return header{}, field("number", err)
+	}
+	if err = fixed(h.Hash[:], hash); err != nil {
+		return header{}, field("hash", err)
+	}
+	if err = fixed(h.Parent[:], parent); err != nil {
+		return header{}, field("parentHash", err)
+	}
+	sec, err := quantity(stamp)
+	if err != nil || sec > 1<<40 {
+		return header{}, field("timestamp", errHex)
+	}
+	h.Time = time.Unix(int64(sec), 0).UTC()
+	if !isNull(logsBloom) {
+		if err = fixed(h.bloom[:], logsBloom); err != nil {
+			return header{}, field("logsBloom", err)
+		}
+		h.hasBloom = true
+	}
+	if each == nil {
+		return h, nil
+	}
+	return h, field("transactions", scanTransactions(txs, each))
+}
+
+func scanTransactions(b []byte, each func(*transaction) error) error {
+	if len(b) == 0 {
+		return errMissing
+	}
+	p := parser{b: b}
+	if p.next() != '[' {
+		return errKind
+	}
+	empty, err := p.open('[', ']')
+	tx := new(transaction)
+	for more := !empty; more && err == nil; {
+		if err = p.transaction(tx); err != nil {
+			return err
+		}
+		if err = each(tx); err != nil {
+			return err
+		}
+		more, err = p.more(']')
+	}
+	return err
+}
+
+func (p *parser) transaction(tx *transaction) error {
+	var hash, to, value []byte
+	if p.next() != '{' {
+		return errKind
+	}
+	empty, err := p.open('{', '}')
+	for more := !empty; more && err == nil; {
+		var k, v []byte
+		if k, err = p.key(); err != nil {
+			return err
+		}
+		if v, err = p.value(); err != nil {
+			return err
+		}
+		switch string(k) {
+		case "hash":
+			hash = v
+		case "to":
+			to = v
+		case "value":
+			value = v
+		}
+		more, err = p.more('}')
+	}
+	if err != nil {
+		return err
+	}
+	if err = fixed(tx.hash[:], hash); err != nil {
+		return field("hash", err)
+	}
+	if tx.hasTo = !isNull(to); !tx.hasTo {
+		return nil
+	}
+	if err = fixed(tx.to[:], to); err != nil {
+		return field("to", err)
+	}
+	tx.value, err = word(value)
+	return field("value", err)
+}

@@ -1,0 +1,109 @@
+package evm
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+
+	"github.com/ethereum/go-ethereum/rpc"
+
+	"github.com/cointill/cointill/chain"
+)
+
+// Source reads one Ethereum-family network from one node. It is safe for
+// concurrent use.
+type Source struct {
+	network   chain.Network
+	name      string
+	client    *rpc.Client
+	secrets   []string
+	tokens    map[[20]byte]chain.Token
+	contracts []string // the tokens' contracts as the specification writes them
+	bits      []bloom  // the bloom filter bits of each contract's Transfer
+
+	checked atomic.Bool   // the node has proved its network since the last failure
+	span    atomic.Uint64 // blocks per range of logs, learned from refusals
+}
+
+var (
+	_ chain.Source = (*Source)(nil)
+	_ chain.Ranger = (*Source)(nil)
+)
+
+// systemContract logs native transfers since EIP-7708. It is no token.
+var systemContract = [20]byte{
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe,
+}
+
+// NewSource returns a source for an EVM network. It does no I/O; the node is
+// checked on first use. Errors are *[ConfigError].
+func NewSource(n chain.Network, node RPC) (*Source, error) {
+	if n.Family != chain.FamilyEVM {
+		return nil, &ConfigError{Field: "Network", Reason: fmt.Sprintf("%q is not an EVM network", n.ID)}
+	}
+	if n.ChainID == 0 {
+		return nil, &ConfigError{Field: "Network", Reason: fmt.Sprintf("%q has no chain id", n.ID)}
+	}
+	u, err := node.endpoint()
+	if err != nil {
+		return nil, err
+	}
+	s := &Source{
+		network: n, name: u.Hostname(), secrets: node.secrets(u),
+		tokens: make(map[[20]byte]chain.Token, len(n.Tokens)),
+	}
+	s.span.Store(firstSpan)
+	for _, t := range n.Tokens {
+		if err := s.addToken(t); err != nil {
+			return nil, err
+		}
+	}
+	opts := []rpc.ClientOption{rpc.WithHTTPClient(node.client())}
+	if len(node.Header) > 0 {
+		h := make(http.Header, len(node.Header))
+		for k, v := range node.Header {
+			h[http.CanonicalHeaderKey(k)] = v
+		}
+		opts = append(opts, rpc.WithHeaders(h))
+	}
+	// For HTTP this makes a client and connects to nothing.
+	s.client, err = rpc.DialOptions(context.Background(), node.URL, opts...)
+	if err != nil {
+		return nil, &ConfigError{Field: "URL", Reason: "cannot be used"}
+	}
+	return s, nil
+}
+
+func (s *Source) addToken(t chain.Token) error {
+	var c [20]byte
+	if t.Contract.Family != chain.FamilyEVM || len(t.Contract.Raw) != len(c) {
+		return &ConfigError{Field: "Network.Tokens", Reason: t.Asset.String() + " has no contract of 20 bytes"}
+	}
+	copy(c[:], t.Contract.Raw)
+	if c == systemContract {
+		return &ConfigError{Field: "Network.Tokens", Reason: t.Asset.String() + " names the contract that logs native transfers (EIP-7708)"}
+	}
+	if other, ok := s.tokens[c]; ok {
+		return &ConfigError{Field: "Network.Tokens", Reason: fmt.Sprintf("%s and %s have one contract", other.Asset, t.Asset)}
+	}
+	s.tokens[c] = t
+	s.contracts = append(s.contracts, hexBytes(c[:]))
+	s.bits = append(s.bits, bloomOf(c[:], transferTopic[:]))
+	return nil
+}
+
+// Network returns the network the source was made for.
+func (s *Source) Network() chain.Network { return s.network }
+
+// Name returns the node's host name.
+func (s *Source) Name() string { return s.name }
+
+// settle remembers whether the node has to prove its network again: after any
+// failure, except that a block does not exist.
+func (s *Source) settle(err error) {
+	if err != nil && !notFound(err) {
+		s.checked.Store(false)
+	}
+}

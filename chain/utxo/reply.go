@@ -1,0 +1,183 @@
+package utxo
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/cointill/cointill/chain"
+)
+
+// reply is one answer of a node: a result, or a fault that has been judged.
+type reply struct {
+	result []byte // JSON text
+	fault  *fault
+	err    error
+}
+
+// fault is the error object of JSON-RPC.
+type fault struct {
+	Code    int64  `json:"code"`
+	Message string `json:"message"`
+}
+
+// Error codes of Bitcoin Core and btcd (rpc/protocol.h, btcjson/jsonrpcerr.go).
+const (
+	codeMisc       = -1 // btcd: also out of range and unimplemented
+	codeType       = -3
+	codeNotFound   = -5
+	codeParameter  = -8
+	codeNoMethod   = -32601
+	getBlock       = "getblock"
+	getBlockHash   = "getblockhash"
+	getBlockHeader = "getblockheader"
+	getTx          = "getrawtransaction"
+)
+
+// judge turns a fault into one of chain's errors.
+func (n *node) judge(method string, f *fault) error {
+	text := strings.ToLower(f.Message)
+	said := fmt.Sprintf("node says %d %s", f.Code, n.public(f.Message))
+	switch {
+	case f.Code == codeNoMethod, f.Code == codeMisc && strings.Contains(text, "unimplemented"):
+		return fmt.Errorf("%w: %s", errUnsupported, said)
+	case f.Code == codeNotFound,
+		method == getBlockHash && (f.Code == codeParameter || f.Code == codeMisc) && strings.Contains(text, "out of range"):
+		return fmt.Errorf("%w: %s", chain.ErrNotFound, said)
+	case method == getBlock && (f.Code == codeMisc || f.Code == codeType) && strings.Contains(text, "bool"):
+		return fmt.Errorf("%w: %w: %s", errVerbosity, chain.ErrUnavailable, said)
+	}
+	return fmt.Errorf("%w: %s", chain.ErrUnavailable, said)
+}
+
+// parseReplies reads the answer to want calls. Replies may come in any order,
+// each once.
+func parseReplies(body []byte, want int) ([]reply, error) {
+	out := make([]reply, want)
+	s := scanner{b: body}
+	if want == 1 {
+		id, r, err := s.reply()
+		if err == nil && !s.end() {
+			err = s.fail("text after the answer")
+		}
+		// A request that could not be parsed is answered with a null id.
+		if err == nil && id != "0" && (id != "null" || r.fault == nil) {
+			err = fmt.Errorf("%w: answer to another call", chain.ErrMalformed)
+		}
+		out[0] = r
+		return out, err
+	}
+	if s.peek() == '{' { // one error for the whole batch
+		_, r, err := s.reply()
+		if err == nil && r.fault == nil {
+			err = fmt.Errorf("%w: one answer to %d calls", chain.ErrMalformed, want)
+		}
+		if err != nil {
+			return nil, err
+		}
+		for i := range out {
+			out[i] = r
+		}
+		return out, nil
+	}
+	seen := make([]bool, want)
+	err := s.array(func() error {
+		id, r, err := s.reply()
+		if err != nil {
+			return err
+		}
+		i, err := strconv.Atoi(id)
+		if err != nil || i < 0 || i >= want || seen[i] {
+			return fmt.Errorf("%w: answer to a call that was not made, or a second one", chain.ErrMalformed)
+		}
+		seen[i], out[i] = true, r
+		return nil
+	})
+	if err == nil && !s.end() {
+		err = s.fail("text after the answers")
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, ok := range seen {
+		if !ok {
+			return nil, fmt.Errorf("%w: an answer is missing from the batch of %d", chain.ErrUnavailable, want)
+		}
+	}
+	return out, nil
+}
+
+// reply reads one answer object and returns its id as it is written.
+func (s *scanner) reply() (id string, r reply, err error) {
+	id = "null"
+	err = s.object(func(key []byte) error {
+		v, err := s.value()
+		if err != nil {
+			return err
+		}
+		switch string(key) {
+		case "id":
+			id = string(v)
+		case "result":
+			r.result = v
+		case "error":
+			r.fault = nil
+			if string(v) == "null" {
+				return nil
+			}
+			r.fault = new(fault)
+			if json.Unmarshal(v, r.fault) != nil {
+				return s.fail("error that is not an object with code and message")
+			}
+		}
+		return nil
+	})
+	if err == nil && r.fault == nil && (r.result == nil || string(r.result) == "null") {
+		err = s.fail("answer without result")
+	}
+	return id, r, err
+}
+
+// bytes returns a result that is a string of hex digits.
+func (r reply) bytes() ([]byte, error) {
+	digits, err := r.text()
+	if err != nil {
+		return nil, err
+	}
+	raw := make([]byte, hex.DecodedLen(len(digits)))
+	if _, err := hex.Decode(raw, digits); err != nil {
+		return nil, fmt.Errorf("%w: result is not hex", chain.ErrMalformed)
+	}
+	return raw, nil
+}
+
+// hash returns a result that is a hash.
+func (r reply) hash() (chain.Hash, error) {
+	digits, err := r.text()
+	if err != nil {
+		return chain.Hash{}, err
+	}
+	return parseHash(digits)
+}
+
+// text returns the inside of a result that is a string. Escapes stay as they
+// are: no hex digit needs one.
+func (r reply) text() ([]byte, error) {
+	if len(r.result) < 2 || r.result[0] != '"' {
+		return nil, fmt.Errorf("%w: result is not a string", chain.ErrMalformed)
+	}
+	return r.result[1 : len(r.result)-1], nil
+}
+
+// parseHash reads 64 hex digits.
+func parseHash(digits []byte) (h chain.Hash, err error) {
+	if len(digits) != hex.EncodedLen(len(h)) {
+		return chain.Hash{}, fmt.Errorf("%w: hash of %d digits", chain.ErrMalformed, len(digits))
+	}
+	if _, err := hex.Decode(h[:], digits); err != nil {
+		return chain.Hash{}, fmt.Errorf("%w: hash is not hex", chain.ErrMalformed)
+	}
+	return h, nil
+}

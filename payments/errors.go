@@ -18,8 +18,6 @@ var (
 	// ErrTermsNotAccepted says that the profile has not accepted the terms now in
 	// force: show them and call AcceptTerms.
 	ErrTermsNotAccepted = errors.New("payments: terms not accepted")
-	// ErrUnknownAsset says that no rail accepts the asset.
-	ErrUnknownAsset = errors.New("payments: asset is not accepted")
 	// ErrUnknownNetwork says that there is no rail for the network.
 	ErrUnknownNetwork = errors.New("payments: no rail for this network")
 	// ErrUnproved says that the wallet may not issue addresses yet: call Prove, or

@@ -145,10 +145,6 @@ type crashWorld struct {
 	deaths int
 }
 
-// fixedByTime prices by the instant asked for, so that a price does not depend
-// on when it is asked.
-type fixedByTime struct{ *movingRates }
-
 func newCrashWorld(t *testing.T, n int, after bool) *crashWorld {
 	w := &crashWorld{t: t, clock: newClock(), store: memstore.New(), events: map[string]payments.EventKind{}}
 	w.sim = chainsim.NewUTXO(chain.BitcoinRegtest, chainsim.Options{Now: w.clock.Now})

@@ -1,0 +1,85 @@
+package chainsim_test
+
+import (
+	"net/http/httptest"
+	"testing"
+
+	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/chain/chainsim"
+	"github.com/cointill/cointill/chain/utxo"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// The adapter reads through both faces what the in-process source answers, over
+// any history, mined or not.
+func TestUTXOAdapterSeesWhatTheSourceSees(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		c := newBitcoin()
+		face := c.Core()
+		if rapid.Bool().Draw(r, "btcd") {
+			face = c.Btcd()
+		}
+		server := httptest.NewServer(face)
+		defer server.Close()
+		adapter, err := utxo.NewSource(c.Network(), utxo.RPC{URL: server.URL})
+		require.NoError(r, err)
+		ours := chain.Outpoint{TxID: c.Pay(pay(c.Network(), 0, 0, 7))}
+		spent := false
+		for range rapid.IntRange(1, 8).Draw(r, "acts") {
+			actOnUTXO(r, c, ours, &spent)
+		}
+		for range 2 {
+			want := everything(t, c.Source("in process"), ours)
+			require.NotEmpty(r, want)
+			require.Equal(r, want, everything(t, adapter, ours))
+			c.Mine(1)
+		}
+	})
+}
+
+// everything is what a source has mined and, behind it, unmined.
+func everything(t *testing.T, s interface {
+	chain.Source
+	chain.Mempooler
+}, ours chain.Outpoint) []string {
+	t.Helper()
+	head, err := s.Head(t.Context())
+	require.NoError(t, err)
+	run, err := s.Linked(t.Context(), 0, head.Height)
+	require.NoError(t, err)
+	ids, err := s.Mempool(t.Context())
+	require.NoError(t, err)
+	unmined, err := s.Unmined(t.Context(), ids)
+	require.NoError(t, err)
+	return append(readable(match(t, s.Network(), run, ours)), readable(match(t, s.Network(), unmined, ours))...)
+}
+
+func actOnUTXO(r *rapid.T, c *chainsim.UTXO, ours chain.Outpoint, spent *bool) {
+	n := c.Network()
+	p := pay(n, rapid.IntRange(0, 12).Draw(r, "to"), 0, rapid.Int64Range(0, 9).Draw(r, "units"))
+	pending := c.Pending()
+	_, mined := c.BlockOf(ours.TxID)
+	height := int(c.Head().Height)
+	switch act := rapid.IntRange(0, 7).Draw(r, "act"); {
+	case act == 0:
+		c.Pay(p)
+	case act == 1:
+		c.Pay(p, p, pay(n, 2, 0, 5))
+	case act == 2 && mined && !*spent:
+		*spent = true
+		c.Spend([]chain.Outpoint{ours}, p)
+	case act == 3 && len(pending) > 1:
+		c.FeeBump(pending[1])
+	case act == 4 && len(pending) > 1:
+		c.Replace(pending[1], p)
+	case act == 5 && height > 0:
+		c.Reorg(rapid.IntRange(1, height).Draw(r, "depth"), chainsim.Branch{
+			Crowd: rapid.IntRange(0, 2).Draw(r, "crowd"), Reverse: rapid.Bool().Draw(r, "reverse"),
+		})
+	case act == 6:
+		c.MineTo(p.To)
+	default:
+		c.Mine(1)
+	}
+}

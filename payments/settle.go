@@ -117,7 +117,9 @@ func credit(d *Deposit, accounts *accountSet, now time.Time) (ledger.Entry, erro
 		return e, err
 	}
 	exact := a.Carry.Add(d.Exact)
-	d.Credited = money.Floor(exact, d.Currency)
+	if d.Credited, err = money.Floor(exact, d.Currency); err != nil {
+		return e, err
+	}
 	if d.Credited.Sign() < 0 { // a negative carry is paid off by later deposits
 		d.Credited = d.Currency.Cents(0)
 	}

@@ -201,7 +201,10 @@ func (p *Processor) look(ctx context.Context, tx Tx, rows []Deposit) ([]DepositV
 			v.Required = r.Confirmations
 		}
 		if d.Valued() {
-			v.Value = money.Floor(d.Exact, d.Currency)
+			var err error
+			if v.Value, err = money.Floor(d.Exact, d.Currency); err != nil {
+				return nil, err
+			}
 		}
 		out[i] = v
 	}

@@ -25,7 +25,8 @@ type Point struct {
 
 // Receipt returns the price of a payment received at an instant: the earliest
 // live point at or after it within [ForwardWindow], else the candle point of its
-// minute. It does not depend on the order of points. False means that no price
+// minute. It does not depend on the order of points: of two at one instant, which
+// no store keeps, the lower snapshot id is taken. False means that no price
 // is known yet.
 func Receipt(points []Point, at time.Time) (Point, bool) {
 	var best Point
@@ -34,11 +35,13 @@ func Receipt(points []Point, at time.Time) (Point, bool) {
 	for _, p := range points {
 		switch {
 		case !p.Candle && !p.AsOf.Before(at) && p.AsOf.Sub(at) <= ForwardWindow:
-			if !live || p.AsOf.Before(best.AsOf) {
+			if !live || p.AsOf.Before(best.AsOf) || p.AsOf.Equal(best.AsOf) && p.Snapshot < best.Snapshot {
 				best, live = p, true
 			}
 		case p.Candle && !live && p.AsOf.Equal(minute):
-			best, candle = p, true
+			if !candle || p.Snapshot < best.Snapshot {
+				best, candle = p, true
+			}
 		}
 	}
 	return best, live || candle

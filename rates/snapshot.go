@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/cointill/cointill/payments/money"
@@ -58,8 +59,10 @@ type Snapshot struct {
 	Operator string `json:"operator,omitempty"`
 }
 
-// NewSnapshot returns s with times in UTC milliseconds and its ID set. It
-// refuses a rate that is not valid and a currency accounts are not kept in.
+// NewSnapshot returns s with times in UTC milliseconds, text in valid UTF-8 and
+// its ID set: the same content, and the same read back from JSON, has the same
+// ID. It refuses a rate that is not valid ([money.ErrBadNumber]) and a currency
+// accounts are not kept in ([ErrUnknownPair]).
 func NewSnapshot(s Snapshot) (Snapshot, error) {
 	if !s.Rate.Valid() {
 		return Snapshot{}, fmt.Errorf("rates: snapshot of %s: %w", s.Pair, money.ErrBadNumber)
@@ -67,9 +70,11 @@ func NewSnapshot(s Snapshot) (Snapshot, error) {
 	if !s.Pair.Currency.Valid() {
 		return Snapshot{}, fmt.Errorf("%w: %s", ErrUnknownPair, s.Pair)
 	}
+	s.Pair.Coin, s.Method, s.Operator = text(s.Pair.Coin), text(s.Method), text(s.Operator)
 	s.AsOf = s.AsOf.UTC().Truncate(time.Millisecond)
 	prices := make([]Price, len(s.Prices))
 	for i, p := range s.Prices {
+		p.Source, p.Symbol, p.Rejected = text(p.Source), text(p.Symbol), text(p.Rejected)
 		p.SourceTime = p.SourceTime.UTC().Truncate(time.Millisecond)
 		p.FetchedAt = p.FetchedAt.UTC().Truncate(time.Millisecond)
 		prices[i] = p
@@ -84,3 +89,7 @@ func NewSnapshot(s Snapshot) (Snapshot, error) {
 	s.ID = hex.EncodeToString(sum[:])
 	return s, nil
 }
+
+// text replaces bytes that are not UTF-8, as happens to a venue's message cut to
+// length: JSON would change them, and with them the ID.
+func text[T ~string](s T) T { return T(strings.ToValidUTF8(string(s), "\uFFFD")) }

@@ -12,7 +12,8 @@ import (
 // comparison.
 var ErrAssetMismatch = errors.New("money: amounts of different assets")
 
-// maxBits bounds every amount: the EVM's 256 bits, plus head room for sums.
+// maxBits bounds every amount read from text: the EVM's 256 bits, plus head room
+// for sums.
 const maxBits = 320
 
 // Amount is a whole number of atomic units of one asset. It may be negative:

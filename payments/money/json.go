@@ -18,21 +18,30 @@ func (x Amount) MarshalJSON() ([]byte, error) {
 	return json.Marshal(amountJSON{Asset: x.asset.String(), Decimals: x.asset.Decimals, Units: x.UnitsText()})
 }
 
-// UnmarshalJSON reads what [Amount.MarshalJSON] writes.
+// UnmarshalJSON reads what [Amount.MarshalJSON] writes, and nothing that leaves
+// out the decimals or names no asset: with other decimals the same units are
+// another amount.
 func (x *Amount) UnmarshalJSON(b []byte) error {
-	var w amountJSON
+	var w struct {
+		amountJSON
+		Decimals *uint8 `json:"decimals"`
+	}
 	if err := json.Unmarshal(b, &w); err != nil {
 		return fmt.Errorf("money: read amount: %w", err)
-	}
-	if w.Decimals > MaxDecimals {
-		return fmt.Errorf("%w: amount with %d decimals", ErrBadNumber, w.Decimals)
 	}
 	if w.Asset == "" && w.Units == "0" {
 		*x = Amount{}
 		return nil
 	}
+	if w.Decimals == nil || *w.Decimals > MaxDecimals {
+		return fmt.Errorf("%w: amount of %q needs its decimals, 0 to %d", ErrBadNumber, clip(w.Asset), MaxDecimals)
+	}
 	coin, network := SplitAssetID(w.Asset)
-	v, err := ParseUnits(Asset{Coin: coin, Network: network, Decimals: w.Decimals}, w.Units)
+	a := Asset{Coin: coin, Network: network, Decimals: *w.Decimals}
+	if coin == "" || a.String() != w.Asset { // "BTC@" would be read as a currency
+		return fmt.Errorf("%w: amount of %q: write the asset as BTC@bitcoin or USD", ErrBadNumber, clip(w.Asset))
+	}
+	v, err := ParseUnits(a, w.Units)
 	if err != nil {
 		return err
 	}

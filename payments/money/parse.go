@@ -24,8 +24,15 @@ func (e *PrecisionError) Error() string {
 		e.Text, e.Asset.Decimals, e.Asset)
 }
 
-// maxDigits bounds the length of any number taken from outside.
+// maxDigits bounds the length of any amount taken from outside.
 const maxDigits = 100
+
+// maxNumeral bounds the length of a rate and of any number of a venue; maxWord
+// is the bits such a number can have (10^48 < 2^160).
+const (
+	maxNumeral = 48
+	maxWord    = 160
+)
 
 // ParseAmount parses whole coins in plain digits ("0.001234"). It takes no
 // sign, no exponent, no grouping and no white space, and refuses more decimals
@@ -75,7 +82,7 @@ func ParseDecimal(s string) (decimal.Decimal, error) {
 // numeral reports whether s has the shape of a decimal number whose exponent,
 // if it has one, takes at most three characters.
 func numeral(s string) bool {
-	if len(s) == 0 || len(s) > 48 {
+	if len(s) == 0 || len(s) > maxNumeral {
 		return false
 	}
 	exp := -1
@@ -93,9 +100,11 @@ func numeral(s string) bool {
 }
 
 // bounded reports whether arithmetic on d is cheap. Only operations that never
-// expand the exponent are used to find out.
+// expand the exponent are used to find out; bits are counted before digits,
+// because counting the digits of a huge coefficient raises ten to their number.
 func bounded(d decimal.Decimal) bool {
-	return d.Exponent() <= 18 && d.Exponent() >= -36 && d.NumDigits() <= 48
+	return d.Exponent() <= 18 && d.Exponent() >= -36 &&
+		d.Coefficient().BitLen() <= maxWord && d.NumDigits() <= maxNumeral
 }
 
 func digits(s string) bool {

@@ -2,12 +2,16 @@ package cointill_test
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	_ "modernc.org/sqlite"
 
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/chain/chainsim"
@@ -17,6 +21,7 @@ import (
 	"github.com/cointill/cointill/payments"
 	"github.com/cointill/cointill/payments/memstore"
 	"github.com/cointill/cointill/payments/money"
+	"github.com/cointill/cointill/payments/sqlitestore"
 	"github.com/cointill/cointill/rates"
 )
 
@@ -95,22 +100,44 @@ func (s *stack) setRate(text string) {
 	s.rate = r
 }
 
+// stores are the adapters every promise is tested with.
+var stores = map[string]func(t *testing.T) payments.Store{
+	"memory": func(*testing.T) payments.Store { return memstore.New() },
+	"SQLite": func(t *testing.T) payments.Store { return openSQLite(t, filepath.Join(t.TempDir(), "shop.db")) },
+}
+
+// openSQLite is what a host does with its database.
+func openSQLite(t *testing.T, path string) *sqlitestore.Store {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	require.NoError(t, sqlitestore.Migrate(t.Context(), db))
+	store, err := sqlitestore.New(db)
+	require.NoError(t, err)
+	return store
+}
+
 func onRails(t *testing.T, test func(s *stack)) {
-	for _, r := range rails() {
-		t.Run(r.name, func(t *testing.T) {
-			t.Parallel()
-			s := &stack{T: t, now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}
-			s.setRate("1000")
-			network, face := r.chain(s)
-			server := httptest.NewServer(face)
-			t.Cleanup(server.Close)
-			s.asset, _ = network.Asset(money.Coin(r.coin))
-			s.cfg = payments.Config{Store: memstore.New(), Rates: s, Now: s.clock,
-				Rails: []payments.Rail{s.rail(network, server.URL)}}
-			s.restart()
-			test(s)
-		})
+	for name, open := range stores {
+		for _, r := range rails() {
+			t.Run(r.name+" in "+name, func(t *testing.T) { onRail(t, r, open, test) })
+		}
 	}
+}
+
+func onRail(t *testing.T, r rail, open func(t *testing.T) payments.Store, test func(s *stack)) {
+	t.Parallel()
+	s := &stack{T: t, now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}
+	s.setRate("1000")
+	network, face := r.chain(s)
+	server := httptest.NewServer(face)
+	t.Cleanup(server.Close)
+	s.asset, _ = network.Asset(money.Coin(r.coin))
+	s.cfg = payments.Config{Store: open(t), Rates: s, Now: s.clock,
+		Rails: []payments.Rail{s.rail(network, server.URL)}}
+	s.restart()
+	test(s)
 }
 
 func (s *stack) rail(n chain.Network, url string) payments.Rail {
@@ -228,5 +255,37 @@ func TestTermsNeverBlockAnArrivedDeposit(t *testing.T) {
 		s.pay(to.Address, s.coins("1"))
 		s.blocks(6)
 		require.Equal(s, "1000.00 USD", s.balance(voice))
+	})
+}
+
+func TestASecondRunOnOneSQLiteFileIsRefusedAndEverythingElseWorks(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "shop.db")
+	onRail(t, rails()[0], func(t *testing.T) payments.Store { return openSQLite(t, path) }, func(s *stack) {
+		ctx, cancel := context.WithCancel(s.Context())
+		done := make(chan error)
+		go func() { done <- s.p.Run(ctx) }()
+		to := s.address(voice)
+
+		cfg := s.cfg
+		cfg.Store = openSQLite(s.T, path) // as another process does
+		second, err := payments.New(cfg)
+		require.NoError(s, err)
+		require.Eventually(s, func() bool {
+			stop, cancel := context.WithTimeout(s.Context(), 50*time.Millisecond)
+			defer cancel()
+			return errors.Is(second.Run(stop), payments.ErrAlreadyRunning)
+		}, 10*time.Second, time.Millisecond)
+		again, err := second.DepositAddress(s.Context(), voice, cfg.Rails[0].Network)
+		require.NoError(s, err)
+		require.Equal(s, to, again)
+		other, err := second.DepositAddress(s.Context(), sms, cfg.Rails[0].Network)
+		require.NoError(s, err)
+		require.NotEqual(s, to.Address, other.Address)
+
+		cancel()
+		require.NoError(s, <-done)
+		stopped, cancel := context.WithCancel(s.Context())
+		cancel()
+		require.NoError(s, second.Run(stopped), "the lock ends with the run")
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 // Errors of the ledger.
 var (
 	// ErrBadEntry says that an entry is not one: no key, no posting, or an amount
-	// that is not positive.
+	// that is not positive or of no asset.
 	ErrBadEntry = errors.New("ledger: bad entry")
 	// ErrKeyReused says that an entry's key is taken by another fact.
 	ErrKeyReused = errors.New("ledger: key belongs to another entry")
@@ -52,13 +53,14 @@ type Entry struct {
 	Postings []Posting
 }
 
-// Validate returns [ErrBadEntry] with the reason, or nil.
+// Validate returns [ErrBadEntry] with the reason, or nil. It looks at each
+// posting alone: an entry cannot be out of balance.
 func (e Entry) Validate() error {
 	if e.Key == "" || e.Kind == "" || e.At.IsZero() || len(e.Postings) == 0 {
 		return fmt.Errorf("%w: %q needs key, kind, instant and postings", ErrBadEntry, e.Key)
 	}
 	for _, p := range e.Postings {
-		if p.Amount.Sign() <= 0 || p.From == "" || p.To == "" || p.From == p.To {
+		if p.Amount.Sign() <= 0 || p.Amount.Asset().Coin == "" || p.From == "" || p.To == "" || p.From == p.To {
 			return fmt.Errorf("%w: %q moves %s from %q to %q", ErrBadEntry, e.Key, p.Amount, p.From, p.To)
 		}
 	}
@@ -78,18 +80,23 @@ func (e Entry) Reverse(key string, at time.Time) Entry {
 
 // Digest identifies the entry's content. Two entries of one key must have the
 // same digest ([ErrKeyReused]). Fields are length-prefixed, so that no two
-// contents share an encoding.
+// contents share an encoding; At counts in the whole milliseconds that stores
+// keep, so that an entry read back has the digest it was booked with.
 func (e Entry) Digest() string {
 	var b strings.Builder
 	field := func(s string) { fmt.Fprintf(&b, "%d:%s", len(s), s) }
 	field(e.Key)
 	field(string(e.Kind))
 	field(e.Reference)
-	field(e.At.UTC().Format(time.RFC3339Nano))
+	field(e.At.UTC().Truncate(time.Millisecond).Format(time.RFC3339Nano))
 	for _, p := range e.Postings {
 		field(string(p.From))
 		field(string(p.To))
-		field(p.Amount.String())
+		a := p.Amount.Asset() // by its parts: ids of odd coins ("A@b") can coincide
+		field(string(a.Coin))
+		field(a.Network)
+		field(strconv.Itoa(int(a.Decimals)))
+		field(p.Amount.UnitsText())
 	}
 	sum := sha256.Sum256([]byte(b.String()))
 	return hex.EncodeToString(sum[:])

@@ -50,9 +50,14 @@ func (f *Fixed) Latest(_ context.Context, pairs []Pair) ([]Snapshot, error) {
 	return out, nil
 }
 
-// Candle returns the configured rate for the minute of at.
+// Candle returns the configured rate for the minute of at, once that is over by
+// the provider's clock.
 func (f *Fixed) Candle(_ context.Context, pair Pair, at time.Time) (Snapshot, error) {
-	return f.at(pair, at.Truncate(time.Minute))
+	minute := at.Truncate(time.Minute)
+	if _, ok := f.rates[pair]; ok && f.now().Before(minute.Add(time.Minute)) {
+		return Snapshot{}, fmt.Errorf("%w: %s: the minute of %s is not over", ErrUnavailable, pair, at.UTC())
+	}
+	return f.at(pair, minute)
 }
 
 func (f *Fixed) at(pair Pair, at time.Time) (Snapshot, error) {

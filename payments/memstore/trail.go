@@ -3,6 +3,7 @@ package memstore
 import (
 	"cmp"
 	"context"
+	"fmt"
 
 	"github.com/cointill/cointill/chain"
 )
@@ -22,18 +23,33 @@ type stop struct {
 // trails keeps the anchors of all networks.
 type trails struct {
 	anchors *table[place, stop]
-	heights *index[string, uint64]
+	heights *index[string, uint64] // by network
+	loose   *index[string, uint64] // those that are thinned out when they are old
 }
 
 func newTrails() trails {
-	t := trails{heights: newIndex[string](cmp.Compare[uint64])}
+	t := trails{heights: newIndex[string](cmp.Compare[uint64]), loose: newIndex[string](cmp.Compare[uint64])}
 	t.anchors = &table[place, stop]{
-		rows:    make(map[place]stop),
-		key:     func(s stop) place { return place{s.network, s.anchor.Height} },
-		copied:  func(s stop) stop { s.anchor = anchorKept(s.anchor); return s },
-		indexed: func(s stop, add bool) { t.heights.put(s.network, s.anchor.Height, add) },
+		rows:   make(map[place]stop),
+		key:    func(s stop) place { return place{s.network, s.anchor.Height} },
+		copied: func(s stop) stop { s.anchor = anchorKept(s.anchor); return s },
+		indexed: func(s stop, add bool) {
+			t.heights.put(s.network, s.anchor.Height, add)
+			if s.anchor.Height%chain.SparseEvery != 0 {
+				t.loose.put(s.network, s.anchor.Height, add)
+			}
+		},
 	}
 	return t
+}
+
+// tip returns the highest anchor, zero if there is no trail.
+func (t *trails) tip(network string) chain.Anchor {
+	h, ok := t.heights.of(network).last()
+	if !ok {
+		return chain.Anchor{}
+	}
+	return t.anchors.rows[place{network, h}].anchor
 }
 
 // Anchors implements chain.Tx.
@@ -63,35 +79,47 @@ func (x *tx) SaveTrail(_ context.Context, m chain.TrailMove) error {
 		return err
 	}
 	t := x.state.trails
-	heights := t.heights.of(m.Network)
-	tip, any := heights.last()
-	if !any && !m.From.IsZero() || any && t.anchors.rows[place{m.Network, tip}].anchor.Hash != m.From.Hash {
-		return chain.ErrTrailMoved
+	tip := t.tip(m.Network)
+	if tip.Height != m.From.Height || tip.Hash != m.From.Hash {
+		return fmt.Errorf("%w: %s stands at %s, not at %s", chain.ErrTrailMoved, m.Network, tip, m.From)
 	}
 	var gone []uint64
-	if any {
-		for h := range heights.down(heights.end()) {
-			if h <= m.Keep {
-				break
-			}
-			gone = append(gone, h)
-		}
-	}
-	for h := range heights.below(m.Dense) {
-		if h%chain.SparseEvery == 0 {
-			break // what lies below was thinned out before
+	heights := t.heights.of(m.Network)
+	for h := range heights.down(heights.end()) {
+		if h <= m.Keep {
+			break
 		}
 		gone = append(gone, h)
 	}
-	for _, h := range gone {
-		t.anchors.drop(x.journal, place{m.Network, h})
-	}
+	x.dropAnchors(m.Network, gone)
 	for _, a := range m.Attach {
-		if a.Height >= m.Dense || a.Height%chain.SparseEvery == 0 {
-			t.anchors.put(x.journal, t.anchors.copied(stop{m.Network, a}))
+		t.anchors.put(x.journal, t.anchors.copied(stop{m.Network, a}))
+	}
+	x.thin(m.Network, m.Dense)
+	return nil
+}
+
+// thin removes the anchors below a height that are not kept for ever. The tip
+// stays: without it there is nothing to compare the next move with.
+func (x *tx) thin(network string, dense uint64) {
+	t := x.state.trails
+	tip := t.tip(network).Height
+	var gone []uint64
+	for h := range t.loose.of(network).all() {
+		if h >= dense {
+			break
+		}
+		if h != tip {
+			gone = append(gone, h)
 		}
 	}
-	return nil
+	x.dropAnchors(network, gone)
+}
+
+func (x *tx) dropAnchors(network string, heights []uint64) {
+	for _, h := range heights {
+		x.state.trails.anchors.drop(x.journal, place{network, h})
+	}
 }
 
 // ProgressOf implements chain.Tx.

@@ -1,0 +1,56 @@
+package storetest
+
+import (
+	"slices"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cointill/cointill/ledger"
+	"github.com/cointill/cointill/payments"
+	"github.com/cointill/cointill/rates"
+)
+
+// stocked returns a new store that holds n of each, inserted one by one in the
+// order of from.
+func (s *suite) stocked(from []int) Dumper {
+	other := &suite{T: s.T, store: s.open(s.T)}
+	for _, n := range from {
+		d := deposit(n)
+		put(other, payments.Tx.InsertDeposits, []payments.Deposit{d})
+		put(other, payments.Tx.InsertEntries, []ledger.Entry{credit(d, 100)})
+		put(other, payments.Tx.InsertEvents, []payments.Event{event(n, "acme")})
+		put(other, payments.Tx.InsertPoints, []rates.Point{candle(n, "5")})
+		put(other, payments.Tx.InsertAudit, []payments.AuditRow{{ID: event(n, "").ID, Subject: "x", At: noon}})
+		put(other, payments.Tx.InsertAddresses, []payments.IssuedAddress{issuedRow(n, payments.Account{Profile: event(n, "").ID, Name: "voice"})})
+	}
+	d, _ := other.store.(Dumper)
+	return d
+}
+
+var dumpCases = cases{
+	{"equal content has equal dumps, whatever way led there", func(s *suite) {
+		if _, ok := s.store.(Dumper); !ok {
+			s.Skip("the store does not implement Dumper")
+		}
+		order := []int{1, 2, 3, 4, 5, 6, 7, 8, 9}
+		text := func(d Dumper) string {
+			out, err := d.Dump(s.Context())
+			require.NoError(s, err)
+			return out
+		}
+		want := text(s.stocked(order))
+		slices.Reverse(order)
+		again := s.stocked(order)
+		require.Equal(s, want, text(again))
+		require.NotEqual(s, want, text(s.stocked(order[1:])))
+
+		row := &suite{T: s.T, store: again.(payments.Store)}
+		rows := ask(row, payments.Tx.Deposits, payments.DepositQuery{})
+		require.NoError(s, save(row, payments.Tx.SaveDeposits, rows))
+		require.Equal(s, want, text(again), "versions are left out")
+		rows = ask(row, payments.Tx.Deposits, payments.DepositQuery{Limit: 1})
+		rows[0].State = payments.StateReversed
+		require.NoError(s, save(row, payments.Tx.SaveDeposits, rows))
+		require.NotEqual(s, want, text(again), "states are not")
+	}},
+}

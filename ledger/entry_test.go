@@ -89,6 +89,8 @@ func TestAReversalCancelsItsEntry(t *testing.T) {
 			}
 		}
 		require.Equal(t, e.Postings, r.Reverse(e.Key, e.At).Postings)
+		last := e.Postings[len(e.Postings)-1]
+		require.Equal(t, ledger.Posting{From: last.To, To: last.From, Amount: last.Amount}, r.Postings[0], "undone in reverse order")
 		r.Postings[0] = ledger.Posting{}
 		require.Equal(t, before, e.Digest(), "the reversal shares nothing with its entry")
 	})

@@ -80,13 +80,16 @@ func (s *Source) hashes(ctx context.Context, from, to uint64) ([]chain.Hash, err
 func (s *Source) blocks(ctx context.Context, l *learnt, from uint64, hashes []chain.Hash) (*run, error) {
 	r := &run{form: s.form, network: s.network, blocks: make([]block, 0, len(hashes))}
 	var m merkle
+	asBool := make([]bool, len(hashes)) // as it was asked: others may learn meanwhile
 	err := s.fetch(ctx, len(hashes), func(i int) request {
-		if l.boolVerbosity.Load() {
+		asBool[i] = l.boolVerbosity.Load()
+		if asBool[i] {
 			return request{getBlock, []any{hashes[i].String(), false}}
 		}
 		return request{getBlock, []any{hashes[i].String(), 0}}
 	}, func(i int, answer reply) error {
-		if errors.Is(answer.err, errVerbosity) && l.boolVerbosity.CompareAndSwap(false, true) {
+		if errors.Is(answer.err, errVerbosity) && !asBool[i] {
+			l.boolVerbosity.Store(true)
 			return errAgain
 		}
 		if answer.err != nil {

@@ -90,7 +90,7 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 	if !ok {
 		return p.idle(ctx, r, step, progress)
 	}
-	found, err := p.match(ctx, r, step.Run)
+	found, err := p.match(ctx, r, step)
 	if err != nil {
 		return false, err
 	}
@@ -130,19 +130,20 @@ func (p *Processor) progress(ctx context.Context, r *rail) (chain.Progress, erro
 // match brings the watched set up to date and matches a fetched run. The run was
 // fetched before the counters are read here: an address issued anywhere before
 // its payment was mined is below the counter read after the block.
-func (p *Processor) match(ctx context.Context, r *rail, run chain.Run) (chain.Found, error) {
-	if run == nil {
+func (p *Processor) match(ctx context.Context, r *rail, step chain.Step) (chain.Found, error) {
+	if step.Run == nil {
 		return chain.Found{}, nil
 	}
-	if err := p.extendSet(ctx, r); err != nil {
+	if err := p.extendSet(ctx, r, step.Move); err != nil {
 		return chain.Found{}, err
 	}
-	return run.Match(ctx, r.set)
+	return step.Run.Match(ctx, r.set)
 }
 
 // extendSet adds the leaves reserved since the last time, and watches the inputs
-// of unconfirmed deposits.
-func (p *Processor) extendSet(ctx context.Context, r *rail) error {
+// of deposits in no block, or in one that the move detaches: another transaction
+// in the run may spend them.
+func (p *Processor) extendSet(ctx context.Context, r *rail, move chain.TrailMove) error {
 	var counters []uint32
 	var pending []chain.Outpoint
 	err := p.view(ctx, func(tx Tx) error {
@@ -154,11 +155,22 @@ func (p *Processor) extendSet(ctx context.Context, r *rail) error {
 		if !r.Network.UTXO() {
 			return nil
 		}
-		seen, err := tx.Deposits(ctx, DepositQuery{Network: r.Network.ID, States: waiting})
-		for _, d := range seen {
+		open, err := tx.Deposits(ctx, DepositQuery{Network: r.Network.ID, States: waiting})
+		if err != nil {
+			return err
+		}
+		if move.Keep < move.From.Height {
+			gone, err := tx.Deposits(ctx, DepositQuery{Network: r.Network.ID,
+				Included: true, MinHeight: move.Keep + 1, MaxHeight: move.From.Height})
+			if err != nil {
+				return err
+			}
+			open = append(open, gone...)
+		}
+		for _, d := range open {
 			pending = append(pending, d.Inputs...)
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return err

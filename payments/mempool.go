@@ -56,7 +56,7 @@ func (p *Processor) lookAtMempool(ctx context.Context, r *rail, step chain.Step)
 	if err != nil {
 		return false, err
 	}
-	found, err := p.match(ctx, r, run)
+	found, err := p.match(ctx, r, chain.Step{Run: run})
 	if err != nil {
 		return false, err
 	}

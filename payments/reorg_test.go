@@ -148,3 +148,18 @@ func TestHeadThatGoesBackLosesAndDoublesNothing(t *testing.T) {
 		require.Equal(t, d.Credited.String(), b.balance(voice))
 	})
 }
+
+func TestDoubleSpendOnAnotherBranchIsReplacedInTheSameStep(t *testing.T) {
+	for _, depth := range []int{3, 6} { // before and after the credit
+		b := newBundle(t, railCases()[0], nil)
+		to := b.address(voice)
+		b.advance()
+		id := b.pay(to, 100)
+		b.mine(depth)
+		elsewhere := chainsim.Payment{To: chainsim.Address(b.sim.Network(), 9_999), Amount: b.coins(100)}
+		b.sim.Reorg(depth, chainsim.Branch{Replace: map[chain.Hash][]chainsim.Payment{id: {elsewhere}}})
+		b.advance()
+		require.Equal(t, payments.StateReplaced, b.only(voice).State, "depth %d", depth)
+		require.Equal(t, "0.00 USD", b.balance(voice))
+	}
+}

@@ -24,7 +24,7 @@ type Executor interface {
 // connection's synchronous is below FULL, because a commit that may vanish with
 // the power must not hold a credit; set it before the transaction begins.
 func (s *Store) Tx(tx *sql.Tx) payments.Tx {
-	return sqltx.New(&joined{executor: executor{tx}}, sqltx.Dialect{MaxParams: maxParams})
+	return sqltx.New(&joined{executor: &executor{db: tx}}, sqltx.Dialect{MaxParams: maxParams, IndexedBy: true})
 }
 
 // Unwrap returns an executor bound to the transaction behind tx, so that rows of
@@ -35,10 +35,10 @@ func Unwrap(tx payments.Tx) (Executor, bool) {
 		switch t := tx.(type) {
 		case *sqltx.Tx:
 			switch e := t.Executor().(type) {
-			case executor:
-				return e.db, true
+			case *executor:
+				return shared{e}, true
 			case *joined:
-				return e.db, true
+				return shared{e.executor}, true
 			}
 			return nil, false
 		case payments.TxWrapper:
@@ -50,22 +50,33 @@ func Unwrap(tx payments.Tx) (Executor, bool) {
 }
 
 // executor gives database/sql the shape sqltx works on, and names conflicts.
-type executor struct{ db Executor }
+type executor struct {
+	db Executor
+	guard
+}
 
-func (e executor) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+func (e *executor) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if err := e.open(ctx, e.db); err != nil {
+		return 0, err
+	}
 	res, err := e.db.ExecContext(ctx, unnumbered(query), args...)
 	if err != nil {
+		e.doubtful = true
 		return 0, conflict(err)
 	}
 	return res.RowsAffected()
 }
 
-func (e executor) Query(ctx context.Context, query string, args ...any) (sqltx.Rows, error) {
+func (e *executor) Query(ctx context.Context, query string, args ...any) (sqltx.Rows, error) {
+	if err := e.open(ctx, e.db); err != nil {
+		return nil, err
+	}
 	r, err := e.db.QueryContext(ctx, unnumbered(query), args...)
 	if err != nil {
+		e.doubtful = true
 		return nil, conflict(err)
 	}
-	return rows{r}, nil
+	return rows{r, &e.guard}, nil
 }
 
 // unnumbered turns $1, $2, … into ?. The rows number their placeholders in
@@ -92,9 +103,18 @@ func unnumbered(query string) string {
 	return string(out)
 }
 
-type rows struct{ *sql.Rows }
+type rows struct {
+	*sql.Rows
+	guard *guard
+}
 
-func (r rows) Err() error { return conflict(r.Rows.Err()) }
+func (r rows) Err() error {
+	err := r.Rows.Err()
+	if err != nil {
+		r.guard.doubtful = true
+	}
+	return conflict(err)
+}
 
 // Close implements sqltx.Rows. What it could report, Err has reported.
 func (r rows) Close() { _ = r.Rows.Close() }
@@ -102,7 +122,7 @@ func (r rows) Close() { _ = r.Rows.Close() }
 // joined is an executor on a connection the store did not prepare: before its
 // first statement it looks whether commits there last.
 type joined struct {
-	executor
+	*executor
 	checked bool
 }
 

@@ -78,11 +78,11 @@ func migrate(ctx context.Context, db *sql.DB, conn *sql.Conn, list []migration) 
 // transaction that runs it: of two instances the second one waits and finds it
 // done.
 func apply(ctx context.Context, conn *sql.Conn, m migration) error {
+	t := &transaction{conn: conn}
+	defer t.abandon(ctx)
 	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return fmt.Errorf("sqlitestore: begin: %w", conflict(err))
 	}
-	t := &transaction{conn: conn}
-	defer t.abandon(ctx)
 	if _, err := conn.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS cointill_migrations (
 		version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT`); err != nil {
 		return fmt.Errorf("sqlitestore: migrate: %w", conflict(err))

@@ -77,12 +77,12 @@ func (s *Store) update(ctx context.Context, fn func(tx payments.Tx) error) error
 	if err := prepare(ctx, conn); err != nil {
 		return err
 	}
+	t := &transaction{conn: conn}
+	defer t.abandon(ctx)
 	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return fmt.Errorf("sqlitestore: begin: %w", conflict(err))
 	}
-	t := &transaction{conn: conn}
-	defer t.abandon(ctx)
-	if err := fn(sqltx.New(executor{conn}, sqltx.Dialect{MaxParams: maxParams})); err != nil {
+	if err := fn(sqltx.New(&executor{db: conn}, sqltx.Dialect{MaxParams: maxParams, IndexedBy: true})); err != nil {
 		return conflict(err)
 	}
 	if err := ctx.Err(); err != nil {
@@ -101,21 +101,22 @@ func (s *Store) View(ctx context.Context, fn func(tx payments.Tx) error) error {
 	if err := prepare(ctx, conn); err != nil {
 		return err
 	}
+	t := &transaction{conn: conn}
+	defer t.abandon(ctx)
 	if _, err := conn.ExecContext(ctx, "BEGIN DEFERRED"); err != nil {
 		return fmt.Errorf("sqlitestore: begin: %w", err)
 	}
-	t := &transaction{conn: conn}
-	defer t.abandon(ctx)
-	// What the host runs through Unwrap must not write either.
-	if _, err := conn.ExecContext(ctx, "PRAGMA query_only = ON"); err != nil {
-		return fmt.Errorf("sqlitestore: query_only: %w", err)
-	}
+	// A cancelled call may have had its effect, so this stands first.
 	defer func() {
 		if _, err := conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA query_only = OFF"); err != nil {
 			discard(conn)
 		}
 	}()
-	return fn(sqltx.New(executor{conn}, sqltx.Dialect{MaxParams: maxParams, ReadOnly: true}))
+	// What the host runs through Unwrap must not write either.
+	if _, err := conn.ExecContext(ctx, "PRAGMA query_only = ON"); err != nil {
+		return fmt.Errorf("sqlitestore: query_only: %w", err)
+	}
+	return fn(sqltx.New(&executor{db: conn}, sqltx.Dialect{MaxParams: maxParams, IndexedBy: true, ReadOnly: true}))
 }
 
 // prepare sets up a connection that may have come fresh from the host's pool.
@@ -145,7 +146,8 @@ func synchronous(ctx context.Context, db Executor) (level int, err error) {
 	return level, nil
 }
 
-// transaction ends what BEGIN began.
+// transaction ends what BEGIN began. Abandon is deferred before BEGIN: a call that
+// was cancelled may have begun one all the same.
 type transaction struct {
 	conn *sql.Conn
 	done bool
@@ -162,14 +164,24 @@ func (t *transaction) commit(ctx context.Context) error {
 	return nil
 }
 
-// abandon rolls back what was not committed, also on the way of a panic. A
-// connection that cannot be rolled back leaves the pool: nobody may inherit an
-// open transaction.
+// abandon rolls back what was not committed, also on the way of a panic. Where
+// there is nothing to roll back, because SQLite did so itself or never began, the
+// connection is proved to be free. One that is not leaves the pool: nobody may
+// inherit an open transaction.
 func (t *transaction) abandon(ctx context.Context) {
 	if t.done {
 		return
 	}
-	if _, err := t.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); err != nil {
-		discard(t.conn)
+	end := context.WithoutCancel(ctx)
+	for _, statement := range []string{"ROLLBACK", "BEGIN", "ROLLBACK"} {
+		_, err := t.conn.ExecContext(end, statement)
+		switch {
+		case statement == "ROLLBACK" && err == nil:
+			return
+		case statement == "BEGIN" && err != nil:
+			discard(t.conn)
+			return
+		}
 	}
+	discard(t.conn)
 }

@@ -30,6 +30,10 @@ type Dialect struct {
 	Lock string
 	// MaxParams bounds the parameters of one statement. At least 64.
 	MaxParams int
+	// IndexedBy says that queries may name their index, as SQLite allows: without
+	// statistics its planner reads a whole network in the order asked for rather
+	// than sort a few rows.
+	IndexedBy bool
 	// ReadOnly makes every write fail with payments.ErrReadOnly, and takes no
 	// locks.
 	ReadOnly bool

@@ -110,10 +110,16 @@ CREATE TABLE cointill_deposits (
 -- What a step asks for: the few deposits that are not settled for good.
 CREATE INDEX cointill_deposits_by_state ON cointill_deposits (network, state, id)
 	WHERE state <> 'final';
-CREATE INDEX cointill_deposits_by_txid ON cointill_deposits (txid);
+CREATE INDEX cointill_deposits_by_txid ON cointill_deposits (txid, network, id);
 CREATE INDEX cointill_deposits_by_owner ON cointill_deposits (profile, account);
 CREATE INDEX cointill_deposits_unvalued ON cointill_deposits (network, id)
 	WHERE received_at IS NOT NULL AND rate = '';
+CREATE INDEX cointill_deposits_unscreened ON cointill_deposits (network, id)
+	WHERE screened = 0 AND hold = '';
+CREATE INDEX cointill_deposits_held ON cointill_deposits (network, id)
+	WHERE hold <> '';
+CREATE INDEX cointill_deposits_by_height ON cointill_deposits (network, block_height)
+	WHERE block_hash <> '';
 
 CREATE TABLE cointill_entries (
 	key       TEXT PRIMARY KEY,

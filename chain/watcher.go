@@ -17,6 +17,8 @@ const (
 	evmUnfinal    = 256   // blocks taken as not final when the network names none
 	evmDense      = 4_096 // anchors kept on EVM networks whatever is final
 	startMargin   = 2 * time.Hour
+	// firstTrailUTXO is how many blocks below the head a trail begins at least.
+	firstTrailUTXO = 144
 )
 
 // Trail reads the committed trail: up to limit anchors at or below a height,
@@ -53,7 +55,8 @@ func (s Step) Tip() Anchor {
 // Next computes the next step of a source's network from the committed trail,
 // and false if the trail is at the source's head, or above it because the node
 // lags. since is the instant before which nothing needs to be looked for: a
-// network without a trail begins at the last block two hours older than it.
+// network without a trail begins at the last block two hours older than it, and
+// at least 144 blocks (EVM: 256) below the head.
 //
 // A branch is taken when it is at least as high as the trail. Errors are the
 // source's, or [ErrDeepReorg] when no anchor of the last 10,000 blocks stands.
@@ -94,9 +97,15 @@ func Next(ctx context.Context, src Source, trail Trail, since time.Time) (Step, 
 }
 
 // begin sets the beginning of a trail: the highest block whose time is well
-// before since. Block times may be out of order by hours, hence the margin.
+// before since. Block times may be out of order by hours, hence the margin. Our
+// clock may be ahead of the chain's, or the chain idle: so since is at most the
+// head's time, and some blocks below the head are always in the trail, for the
+// first reorganisation to end in.
 func begin(ctx context.Context, src Source, head Head, since time.Time) (Step, bool, error) {
 	var failed error
+	if since.After(head.Time) {
+		since = head.Time
+	}
 	after := sort.Search(int(head.Height)+1, func(h int) bool {
 		if failed != nil {
 			return true
@@ -111,7 +120,11 @@ func begin(ctx context.Context, src Source, head Head, since time.Time) (Step, b
 	if failed != nil {
 		return Step{}, false, failed
 	}
-	first, err := src.AnchorAt(ctx, uint64(max(after-1, 0)))
+	below := firstTrailUTXO
+	if !src.Network().UTXO() {
+		below = evmUnfinal
+	}
+	first, err := src.AnchorAt(ctx, min(uint64(max(after-1, 0)), head.Height-min(head.Height, uint64(below))))
 	if err != nil {
 		return Step{}, false, err
 	}

@@ -46,20 +46,20 @@ func (t *trail) follow(tb require.TestingT, src chain.Source) (steps int) {
 	}
 }
 
-func TestWithoutATrailItBeginsTwoHoursBeforeSince(t *testing.T) {
+func TestWithoutATrailItBeginsTwoHoursBeforeSinceAndWellBelowTheHead(t *testing.T) {
 	sim := chainsim.NewUTXO(chain.BitcoinRegtest, chainsim.Options{}) // a block each ten minutes
-	sim.Mine(100)
-	src := sim.Source("a")
-	since := sim.Head().Time
-	step, ok, err := chain.Next(t.Context(), src, (&trail{}).read, since)
-	require.NoError(t, err)
-	require.True(t, ok)
-	require.Nil(t, step.Run)
-	require.Equal(t, uint64(87), step.Tip().Height, "the last block older than two hours before")
-	step, ok, err = chain.Next(t.Context(), src, (&trail{}).read, time.Time{})
-	require.NoError(t, err)
-	require.True(t, ok)
-	require.Zero(t, step.Tip().Height, "from the beginning when since is unknown")
+	anchors := sim.Mine(400)
+	begins := func(since time.Time) uint64 {
+		step, ok, err := chain.Next(t.Context(), sim.Source("a"), (&trail{}).read, since)
+		require.NoError(t, err)
+		require.True(t, ok)
+		require.Nil(t, step.Run)
+		return step.Tip().Height
+	}
+	require.Equal(t, uint64(87), begins(anchors[99].Time), "block 100, two hours back, and one")
+	require.Equal(t, uint64(256), begins(sim.Head().Time), "144 below the head")
+	require.Equal(t, uint64(256), begins(sim.Head().Time.Add(24*time.Hour)), "a clock ahead of the chain's")
+	require.Zero(t, begins(time.Time{}), "from the beginning when since is unknown")
 }
 
 func TestAStepHoldsOneBlockAtTheTipAndManyBehind(t *testing.T) {

@@ -35,7 +35,7 @@ type Config struct {
 
 	// Screen is asked once about each deposit before it is credited, outside any
 	// transaction. An error counts as no answer: the deposit waits and Screen is
-	// asked again. Nil lets everything pass.
+	// asked again. Its context ends after 15 seconds. Nil lets everything pass.
 	Screen func(ctx context.Context, d Deposit) (Verdict, error)
 	// InTx writes the host's own rows in the library's commit. It gets the events
 	// of that commit that change money: credits and reversals. Find the host's
@@ -43,11 +43,14 @@ type Config struct {
 	// but tx, because a conflict runs it again. An error undoes the credits, not
 	// the record that coins arrived: they are tried again one by one, and a
 	// deposit whose InTx still fails is held (HoldHost). A reversal is booked in
-	// any case.
+	// any case; a deposit whose reversal InTx refuses is held too, because the
+	// host's rows then differ from the library's.
 	InTx func(ctx context.Context, tx Tx, events []Event) error
 	// Deliver tells the host of each event after the commit, at least once, in
 	// order within Event.Order. An error is retried with growing pauses; after 20
-	// the event is parked. Nil: events are only stored and wait.
+	// the event is parked. Its context ends after 15 seconds; a host that needs
+	// longer takes the event into a queue of its own. Nil: events are only stored
+	// and wait.
 	Deliver func(ctx context.Context, e Event) error
 
 	// Now is the clock. Defaults to time.Now.

@@ -2,7 +2,6 @@ package payments
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -27,7 +26,10 @@ func (p *Processor) commitStep(ctx context.Context, r *rail, step chain.Step, fo
 					return err
 				}
 			}
-			return p.publish(ctx, tx, out, settle)
+			if settle {
+				return p.publish(ctx, tx, out)
+			}
+			return p.publishReversals(ctx, tx, out)
 		})
 		if err == nil {
 			p.notify(out)
@@ -35,7 +37,7 @@ func (p *Processor) commitStep(ctx context.Context, r *rail, step chain.Step, fo
 		return err
 	}
 	err := run(true)
-	if !isHostError(err) {
+	if !isHostError(ctx, err) {
 		return err
 	}
 	p.cfg.Log.Warn("InTx failed; committing the step without its credits", "network", r.Network.ID, "error", err)
@@ -73,13 +75,14 @@ type book struct {
 	fresh    map[DepositKey]bool
 	order    []DepositKey
 	changed  map[DepositKey]bool
+	spent    map[chain.Outpoint]*Deposit // by input: the earliest seen deposit in no block
 }
 
 // openBook reads, in a constant number of calls, every row the step may change.
 func (p *Processor) openBook(ctx context.Context, tx Tx, r *rail, step chain.Step, found chain.Found, out *outcome) (*book, error) {
 	b := &book{
 		out: out, owners: map[chain.Address]IssuedAddress{}, rows: map[DepositKey]*Deposit{},
-		fresh: map[DepositKey]bool{}, changed: map[DepositKey]bool{},
+		fresh: map[DepositKey]bool{}, changed: map[DepositKey]bool{}, spent: map[chain.Outpoint]*Deposit{},
 	}
 	progress, err := tx.ProgressOf(ctx, []string{r.Network.ID})
 	if err != nil {
@@ -134,6 +137,11 @@ func (b *book) add(rows []Deposit) {
 		if _, ok := b.rows[rows[i].Key]; !ok {
 			b.rows[rows[i].Key] = &rows[i]
 			b.order = append(b.order, rows[i].Key)
+			for _, in := range rows[i].Inputs {
+				if old, ok := b.spent[in]; !ok || rows[i].SeenAt.Before(old.SeenAt) {
+					b.spent[in] = &rows[i]
+				}
+			}
 		}
 	}
 }
@@ -145,6 +153,7 @@ func (p *Processor) record(r *rail, step chain.Step, t chain.Transfer, b *book) 
 	if !known {
 		d = &Deposit{Key: key, TxID: t.TxID, To: t.To, Amount: t.Amount, Inputs: t.Inputs,
 			State: StateSeen, SeenAt: b.out.now, SeenLive: b.live(step), LiveBefore: b.progress.LiveAt}
+		b.inherit(d)
 		if owner, ok := b.owners[t.To]; ok {
 			d.Owner = owner.Owner
 		} else {
@@ -156,21 +165,21 @@ func (p *Processor) record(r *rail, step chain.Step, t chain.Transfer, b *book) 
 		b.rows[key], b.fresh[key] = d, true
 		b.order = append(b.order, key)
 		if t.Block.IsZero() {
-			b.out.event(EventDepositSeen, *d, "")
+			b.out.event(EventDepositSeen, d)
 		}
 		switch d.Hold {
 		case HoldUnassigned:
-			b.out.event(EventDepositUnassigned, *d, "")
+			b.out.event(EventDepositUnassigned, d)
 		case HoldAsset:
-			b.out.event(EventDepositHeld, *d, string(HoldAsset))
+			b.out.event(EventDepositHeld, d)
 		}
 	}
 	b.changed[key] = true
 	switch {
 	case t.Block.IsZero():
 		if d.State == StateReplaced || d.State == StateDropped {
-			b.out.event(EventDepositSeen, *d, fmt.Sprint("again/", d.State, d.Incarnation, d.Missing.UnixMilli()))
-			d.State = StateSeen
+			d.State, d.Missing = StateSeen, time.Time{}
+			b.out.event(EventDepositSeen, d)
 		}
 	case d.Block.Hash != t.Block.Hash:
 		d.Block, d.Missing = t.Block, time.Time{}
@@ -181,13 +190,24 @@ func (p *Processor) record(r *rail, step chain.Step, t chain.Transfer, b *book) 
 		if d.State != StateCredited && d.State != StateFinal {
 			d.State = StateConfirming
 		}
-		b.out.event(EventDepositConfirming, *d, t.Block.Hash.String())
+		b.out.event(EventDepositConfirming, d)
+	}
+}
+
+// inherit gives a transaction that spends the inputs of an earlier one its first
+// sight: whoever replaces a payment, for whomever, gains no later price by it.
+func (b *book) inherit(d *Deposit) {
+	for _, in := range d.Inputs {
+		if old, ok := b.spent[in]; ok && old.TxID != d.TxID && old.SeenAt.Before(d.SeenAt) {
+			d.SeenAt, d.SeenLive, d.LiveBefore = old.SeenAt, old.SeenLive, old.LiveBefore
+		}
 	}
 }
 
 // live reports whether the watcher was up to date when the step began.
 func (b *book) live(step chain.Step) bool {
-	return !step.Head.Syncing && step.Lag() <= liveLag && b.out.now.Sub(b.progress.LiveAt) <= liveAge
+	age := b.out.now.Sub(b.progress.LiveAt) // negative: a clock went back
+	return !step.Head.Syncing && step.Lag() <= liveLag && age <= liveAge && age >= -liveAge
 }
 
 // waiting are the states of deposits in no block that may be mined any time. A
@@ -212,7 +232,7 @@ func (p *Processor) replace(spends []chain.Spend, b *book) {
 			if s, ok := byInput[in]; ok && s.TxID != d.TxID {
 				d.State = StateReplaced
 				b.changed[key] = true
-				b.out.event(EventDepositReplaced, *d, s.TxID.String())
+				b.out.event(EventDepositReplaced, d)
 				break
 			}
 		}

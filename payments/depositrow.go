@@ -121,6 +121,9 @@ type Deposit struct {
 	Credited money.Amount
 	// CreditedAt is the instant of that credit.
 	CreditedAt time.Time
+	// Changes counts the changes of state that were told as events: it makes each
+	// event's id its own, also when a branch of the chain comes back.
+	Changes int
 	// Missing is when the transaction was first found gone from the mempool.
 	Missing time.Time
 	// Version counts the row's changes, for stores.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cointill/cointill/chain"
@@ -21,11 +22,14 @@ const (
 // rail is a configured network and what following it needs in memory.
 type rail struct {
 	Rail
-	mu      sync.Mutex // one pass at a time
-	current int        // the source that is followed
+	mu      sync.Mutex    // one pass at a time
+	current atomic.Uint32 // the source that is followed
+	deep    int           // sources in a row that saw no anchor stand
 	set     *chain.Watched
 	derived uint32              // leaves of the wallet below this index are in set
 	looked  map[chain.Hash]bool // unmined transactions already matched
+
+	syncing atomic.Bool // the source knows it is behind
 
 	statusMu  sync.Mutex
 	following string
@@ -39,7 +43,7 @@ func newRail(r Rail) *rail {
 }
 
 // source returns the source now followed.
-func (r *rail) source() chain.Source { return r.Sources[r.current%len(r.Sources)] }
+func (r *rail) source() chain.Source { return r.Sources[int(r.current.Load())%len(r.Sources)] }
 
 // pass takes one step of a network if there is one, else looks at the mempool
 // and saves the heartbeat. It reports whether there may be more to do at once.
@@ -49,7 +53,9 @@ func (p *Processor) pass(ctx context.Context, r *rail) (more bool, err error) {
 	more, err = p.passLocked(ctx, r)
 	if err != nil && ctx.Err() == nil {
 		if !errors.Is(err, chain.ErrTrailMoved) {
-			r.current++ // another source may answer
+			if sourceFailed(err) {
+				r.current.Add(1) // another source may answer
+			}
 		} else {
 			more, err = true, nil
 		}
@@ -79,11 +85,16 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 	}
 	step, ok, err := chain.Next(ctx, src, trail, since)
 	if errors.Is(err, chain.ErrDeepReorg) {
-		return false, errors.Join(err, p.halt(ctx, r, err.Error()))
+		if r.deep++; r.deep >= len(r.Sources) { // not on one node's word
+			err = errors.Join(err, p.halt(ctx, r, err.Error()))
+		}
+		return false, err
 	}
 	if err != nil {
 		return false, err
 	}
+	r.deep = 0
+	r.syncing.Store(step.Head.Syncing)
 	r.statusMu.Lock()
 	r.following, r.head, r.tip = src.Name(), step.Head, step.Tip()
 	r.statusMu.Unlock()
@@ -106,7 +117,8 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 func (p *Processor) idle(ctx context.Context, r *rail, step chain.Step, progress chain.Progress) (more bool, err error) {
 	now := p.now()
 	behind := step.Head.Height+liveLag < step.Move.From.Height
-	if !step.Head.Syncing && !behind && now.Sub(progress.LiveAt) >= heartbeatEvery {
+	due := now.Sub(progress.LiveAt) >= heartbeatEvery || progress.LiveAt.After(now) // a clock went back
+	if !step.Head.Syncing && !behind && due {
 		if err := p.changeProgress(ctx, r, func(row *chain.Progress) { row.LiveAt = now }); err != nil {
 			return false, err
 		}
@@ -204,6 +216,17 @@ func (p *Processor) changeProgress(ctx context.Context, r *rail, change func(*ch
 		change(&row)
 		return tx.SaveProgress(ctx, []chain.Progress{row})
 	})
+}
+
+// sourceFailed reports whether an error is the source's: another one may do
+// better. The store's errors are not.
+func sourceFailed(err error) bool {
+	for _, e := range []error{chain.ErrUnavailable, chain.ErrNotFound, chain.ErrWrongNetwork, chain.ErrMalformed, chain.ErrDeepReorg} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // halt stops crediting on a network until an operator resumes it.

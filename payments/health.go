@@ -2,7 +2,10 @@ package payments
 
 import (
 	"context"
+	"fmt"
 	"time"
+
+	"github.com/cointill/cointill/chain"
 )
 
 // Health is what an operator looks at first.
@@ -28,6 +31,38 @@ type NetworkHealth struct {
 	// Halted says why crediting stopped; Err why the last pass failed.
 	Halted string
 	Err    error
+}
+
+// Resume lets a halted network go on crediting, once the operator knows that its
+// sources follow the right chain.
+func (p *Processor) Resume(ctx context.Context, network chain.Network, actor Actor) error {
+	if err := actor.validate(); err != nil {
+		return err
+	}
+	if _, ok := p.rails[network.ID]; !ok {
+		return fmt.Errorf("%w: %q", ErrUnknownNetwork, network.ID)
+	}
+	now := p.now()
+	err := p.update(ctx, func(tx Tx) error {
+		rows, err := tx.ProgressOf(ctx, []string{network.ID})
+		if err != nil || len(rows) == 0 || rows[0].Halted == "" {
+			return err
+		}
+		reason := rows[0].Halted
+		rows[0].Halted = ""
+		if err := tx.SaveProgress(ctx, rows); err != nil {
+			return err
+		}
+		if _, err := tx.InsertEvents(ctx, []Event{networkEvent(EventNetworkResumed, network.ID, reason, now)}); err != nil {
+			return err
+		}
+		return p.audit(ctx, tx, "network/"+network.ID, "resume", actor)
+	})
+	if err == nil {
+		p.unsettled.Store(true)
+		p.wakeUp()
+	}
+	return err
 }
 
 // Health reads how all networks do.

@@ -103,6 +103,12 @@ func (p *Processor) issue(ctx context.Context, account Account, r *rail) (Issued
 			if err := p.startWatching(ctx, tx, family, now); err != nil {
 				return err
 			}
+			if _, err := tx.InsertAudit(ctx, []AuditRow{{
+				ID: eventID("audit.issue", issuerSubject(family), ""), Subject: issuerSubject(family), Action: "issue",
+				Actor: Actor{ID: key, Reason: "first address"}, At: now,
+			}}); err != nil {
+				return err
+			}
 			row = IssuedAddress{Address: leaf.Address, Key: key, Index: leaf.Index, Owner: Owner{Account: account}, IssuedAt: now}
 			added, err := tx.InsertAddresses(ctx, []IssuedAddress{row})
 			if err != nil || len(added) > 0 {

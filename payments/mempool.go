@@ -88,7 +88,7 @@ func (p *Processor) commitUnmined(ctx context.Context, r *rail, step chain.Step,
 		if err := b.save(ctx, tx); err != nil {
 			return err
 		}
-		return p.publish(ctx, tx, out, true)
+		return p.publish(ctx, tx, out)
 	})
 	if err == nil {
 		p.notify(out)
@@ -134,15 +134,15 @@ func (p *Processor) markMissing(ctx context.Context, r *rail, mempool map[chain.
 			return err
 		}
 		rows = changed(rows)
-		for _, d := range rows {
-			if d.State == StateDropped {
-				out.event(EventDepositDropped, d, d.Missing.Format(time.RFC3339Nano))
+		for i := range rows {
+			if rows[i].State == StateDropped {
+				out.event(EventDepositDropped, &rows[i])
 			}
 		}
 		if err := tx.SaveDeposits(ctx, rows); err != nil {
 			return err
 		}
-		return p.publish(ctx, tx, out, true)
+		return p.publish(ctx, tx, out)
 	})
 	if err == nil {
 		p.notify(out)

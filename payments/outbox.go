@@ -11,42 +11,65 @@ import (
 const (
 	deliverBatch = 200
 	parkAfter    = 20
-	claimFor     = 30 * time.Second
+	claimFor     = time.Minute
+	hostTimeout  = 15 * time.Second // for one call of Deliver or Screen
 	firstPause   = time.Second
 	longestPause = 10 * time.Minute
 )
 
 // deliverPass delivers the events that are due. It claims them in the store
-// first, so that two processes rarely deliver the same one. It reports whether
-// it delivered or tried any.
+// first, so that two processes rarely deliver the same one, and saves what it did
+// every second: a slow host loses little when the process dies. It reports
+// whether it delivered or tried any.
 func (p *Processor) deliverPass(ctx context.Context) (bool, error) {
-	if p.cfg.Deliver == nil {
+	if p.cfg.Deliver == nil || !p.outboxMu.TryLock() {
 		return false, nil
 	}
-	p.outboxMu.Lock()
 	defer p.outboxMu.Unlock()
 	claimed, err := p.claim(ctx)
 	if err != nil || len(claimed) == 0 {
 		return false, err
 	}
+	began, saved := p.now(), 0
 	blocked := map[string]bool{}
-	began := p.now()
+	var failures []error
 	for i := range claimed {
 		d := &claimed[i]
-		// A slow host must not outlast the claim, or another process delivers too.
-		if blocked[d.Event.Order] || ctx.Err() != nil || p.now().Sub(began) > claimFor/2 {
+		// The last delivery must end before the claim does: two processes would
+		// take the same events from each other for ever.
+		if blocked[d.Event.Order] || ctx.Err() != nil || p.now().Sub(began) > claimFor-2*hostTimeout {
 			d.NextAt = p.now() // untouched: due again once the key goes on
 			continue
 		}
-		if err := p.cfg.Deliver(ctx, d.Event); err != nil {
+		if err := p.deliver(ctx, d.Event); err != nil {
 			p.failed(d, err)
 			blocked[d.Event.Order] = !d.Parked
-			continue
+		} else {
+			d.Delivered = p.now()
 		}
-		d.Delivered = p.now()
+		if p.now().Sub(began) > time.Second {
+			failures = append(failures, p.saveDeliveries(ctx, claimed[saved:i+1]))
+			saved = i + 1
+		}
 	}
-	err = p.update(context.WithoutCancel(ctx), func(tx Tx) error { return tx.SaveDeliveries(ctx, claimed) })
-	return true, err
+	return true, errors.Join(append(failures, p.saveDeliveries(ctx, claimed[saved:]))...)
+}
+
+// deliver gives one event to the host, who has hostTimeout to take it.
+func (p *Processor) deliver(ctx context.Context, e Event) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, hostTimeout)
+	defer cancel()
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("payments: Deliver: panic: %v", r)
+		}
+	}()
+	return p.cfg.Deliver(ctx, e)
+}
+
+// saveDeliveries notes what was delivered, also when the context has ended.
+func (p *Processor) saveDeliveries(ctx context.Context, rows []Delivery) error {
+	return p.update(context.WithoutCancel(ctx), func(tx Tx) error { return tx.SaveDeliveries(ctx, rows) })
 }
 
 // claim takes what is due and moves its next time ahead. A process that dies with
@@ -126,6 +149,3 @@ func (p *Processor) Redeliver(ctx context.Context, eventID string, actor Actor) 
 	}
 	return err
 }
-
-// onlyConflict reports whether a failure only says that someone else was faster.
-func onlyConflict(err error) bool { return errors.Is(err, ErrConflict) }

@@ -16,20 +16,19 @@ type outcome struct {
 	events []Event
 	forTx  []Event // those for InTx: they change money
 	audit  []AuditRow
-	// ordinal counts the events the subject has had, where that is known.
-	ordinal int
-	err     error
+	more   bool // a batch was full: there may be more to settle
+	err    error
 }
 
-// event adds a change of a deposit. What tells it from the deposit's other
-// changes of the same kind makes its permanent id.
-func (o *outcome) event(kind EventKind, d Deposit, occurrence string) Event {
+// event adds a change of a deposit and counts it.
+func (o *outcome) event(kind EventKind, d *Deposit) Event {
+	d.Changes++
 	data, err := json.Marshal(d)
 	if err != nil && o.err == nil {
 		o.err = fmt.Errorf("payments: event %s of %s: %w", kind, d.Key, err)
 	}
 	e := Event{
-		ID: eventID(kind, d.Key.String(), occurrence), Kind: kind, Subject: d.Key.String(),
+		ID: eventID(kind, d.Key.String(), fmt.Sprint(d.Changes)), Kind: kind, Subject: d.Key.String(),
 		Order: d.Owner.Profile, Profile: d.Owner.Profile, At: o.now, Data: data,
 	}
 	if e.Order == "" {
@@ -40,8 +39,8 @@ func (o *outcome) event(kind EventKind, d Deposit, occurrence string) Event {
 }
 
 // money adds a change of a balance, which InTx sees too.
-func (o *outcome) money(kind EventKind, d Deposit, occurrence string) {
-	o.forTx = append(o.forTx, o.event(kind, d, occurrence))
+func (o *outcome) money(kind EventKind, d *Deposit) {
+	o.forTx = append(o.forTx, o.event(kind, d))
 }
 
 // eventID hashes the parts with their lengths, so that no two lists of parts
@@ -63,10 +62,9 @@ func networkEvent(kind EventKind, network, reason string, now time.Time) Event {
 	}
 }
 
-// publish stores the events and runs the host's InTx. With must, a failure of
-// InTx is returned and undoes the commit; without, only the host's own rows are
-// undone.
-func (p *Processor) publish(ctx context.Context, tx Tx, out *outcome, must bool) error {
+// publish stores the events and runs the host's InTx; its failure is returned
+// and undoes the commit.
+func (p *Processor) publish(ctx context.Context, tx Tx, out *outcome) error {
 	if out.err != nil {
 		return out.err
 	}
@@ -76,23 +74,59 @@ func (p *Processor) publish(ctx context.Context, tx Tx, out *outcome, must bool)
 	if p.cfg.InTx == nil || len(out.forTx) == 0 {
 		return nil
 	}
-	if must {
-		if err := p.cfg.InTx(inside(ctx), tx, out.forTx); err != nil {
-			return &hostError{err}
+	return p.inTx(ctx, tx, out.forTx)
+}
+
+// inTx runs the host's InTx. A panic of the host's is its failure, not ours.
+func (p *Processor) inTx(ctx context.Context, tx Tx, events []Event) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &hostError{fmt.Errorf("panic: %v", r)}
 		}
-		return nil
+	}()
+	if err := p.cfg.InTx(inside(ctx), tx, events); err != nil {
+		return &hostError{err}
 	}
-	err := tx.Savepoint(ctx, func(tx Tx) error {
-		if err := p.cfg.InTx(inside(ctx), tx, out.forTx); err != nil {
-			return &hostError{err}
+	return nil
+}
+
+// publishReversals is publish for a step whose InTx failed and which now holds
+// reversals only. They stand whatever the host says: each is offered by itself,
+// and a deposit the host still refuses is held, so that it is seen and not
+// credited a second time unnoticed.
+func (p *Processor) publishReversals(ctx context.Context, tx Tx, out *outcome) error {
+	events := out.forTx
+	out.forTx = nil
+	if err := p.publish(ctx, tx, out); err != nil || p.cfg.InTx == nil {
+		return err
+	}
+	var refused []DepositKey
+	for _, e := range events {
+		err := tx.Savepoint(ctx, func(tx Tx) error { return p.inTx(ctx, tx, []Event{e}) })
+		if err == nil {
+			continue
 		}
-		return nil
-	})
-	if isHostError(err) {
-		p.cfg.Log.Error("InTx refuses a reversal; it is booked all the same", "error", err)
-		return nil
+		if ctx.Err() != nil || !isHostError(ctx, err) {
+			return err
+		}
+		p.cfg.Log.Error("InTx refuses a reversal; it is booked and the deposit is held", "deposit", e.Subject, "error", err)
+		network, id, _ := strings.Cut(e.Subject, "/")
+		refused = append(refused, DepositKey{Network: network, ID: id})
 	}
-	return err
+	rows, err := tx.DepositsByKey(ctx, refused)
+	if err != nil {
+		return err
+	}
+	held := &outcome{now: out.now}
+	for i := range rows {
+		rows[i].Hold = HoldHost
+		held.event(EventDepositHeld, &rows[i])
+	}
+	if err := tx.SaveDeposits(ctx, rows); err != nil {
+		return err
+	}
+	out.events = append(out.events, held.events...)
+	return p.publish(ctx, tx, held)
 }
 
 // notify wakes who waits for what a commit changed.

@@ -22,15 +22,15 @@ type Processor struct {
 
 // engine is what a processor and those joined to a transaction share.
 type engine struct {
-	rails     map[string]*rail
-	wallets   map[chain.Family]*issuer
-	watchers  watchers
-	wake      chan struct{} // valuing and delivery have work
-	outboxMu  sync.Mutex    // one delivery pass at a time
-	valueMu   sync.Mutex    // one valuing pass at a time
-	unsettled atomic.Bool   // a settle pass failed or was never made
-	stampMu   sync.Mutex
-	stamped   bool
+	rails                            map[string]*rail
+	wallets                          map[chain.Family]*issuer
+	watchers                         watchers
+	wakeWork, wakeScreen, wakeOutbox chan struct{} // each loop has work
+	outboxMu                         sync.Mutex    // one delivery pass at a time
+	valueMu                          sync.Mutex    // one valuing pass at a time
+	unsettled                        atomic.Bool   // a settle pass failed or was never made
+	screenMu                         sync.Mutex    // one screening pass at a time
+	stamped                          atomic.Bool
 }
 
 // New checks the whole configuration and returns a processor, or all complaints
@@ -42,9 +42,9 @@ func New(cfg Config) (*Processor, error) {
 		return nil, err
 	}
 	e := &engine{
-		rails:   make(map[string]*rail, len(cfg.Rails)),
-		wallets: make(map[chain.Family]*issuer),
-		wake:    make(chan struct{}, 1),
+		rails:    make(map[string]*rail, len(cfg.Rails)),
+		wallets:  make(map[chain.Family]*issuer),
+		wakeWork: make(chan struct{}, 1), wakeScreen: make(chan struct{}, 1), wakeOutbox: make(chan struct{}, 1),
 	}
 	for _, r := range cfg.Rails {
 		if e.wallets[r.Network.Family] == nil {
@@ -108,16 +108,14 @@ func (p *Processor) view(ctx context.Context, fn func(tx Tx) error) error {
 // stamp makes sure, once per processor, that the store holds the kind of coins
 // this processor handles.
 func (p *Processor) stamp(ctx context.Context) error {
-	p.stampMu.Lock()
-	defer p.stampMu.Unlock()
-	if p.stamped {
+	if p.stamped.Load() {
 		return nil
 	}
 	want := Stamp{Kind: "real"}
 	if p.cfg.Rails[0].Network.Test {
 		want.Kind = "test"
 	}
-	return p.store.Update(ctx, func(tx Tx) error {
+	err := p.store.Update(ctx, func(tx Tx) error {
 		got, err := tx.Stamp(ctx, want)
 		if err != nil {
 			return err
@@ -126,19 +124,42 @@ func (p *Processor) stamp(ctx context.Context) error {
 			return &ConfigError{Field: "Store", Reason: fmt.Sprintf(
 				"holds %s coins and the rails are %s networks; use another store", got.Kind, want.Kind)}
 		}
-		p.stamped = !p.joined
-		return nil
+		return p.checkKeys(ctx, tx)
 	})
+	if err == nil && !p.joined {
+		p.stamped.Store(true)
+	}
+	return err
 }
+
+// checkKeys refuses a wallet other than the one that issued a family's
+// addresses: what is paid to those would never be seen.
+func (p *Processor) checkKeys(ctx context.Context, tx Tx) error {
+	for family, is := range p.wallets {
+		rows, err := tx.AuditOf(ctx, issuerSubject(family))
+		if err != nil {
+			return err
+		}
+		if len(rows) > 0 && rows[0].Actor.ID != is.wallet.Fingerprint() {
+			return &ConfigError{Field: "Rails.Wallet", Reason: fmt.Sprintf(
+				"the %s addresses in this store come from key %s, the wallet is %s; configure the key they were issued from",
+				family, rows[0].Actor.ID, is.wallet.Fingerprint())}
+		}
+	}
+	return nil
+}
+
+// issuerSubject is the audit subject under which the key that issues a family's
+// addresses is kept.
+func issuerSubject(f chain.Family) string { return "issuer/" + string(f) }
 
 // now is the clock, in the resolution stores keep.
 func (p *Processor) now() time.Time { return p.cfg.Now().UTC().Truncate(time.Millisecond) }
 
 // wakeUp tells the running passes that there is work.
 func (p *Processor) wakeUp() {
-	select {
-	case p.wake <- struct{}{}:
-	default:
+	for _, loop := range []chan struct{}{p.wakeWork, p.wakeScreen, p.wakeOutbox} {
+		signal(loop)
 	}
 }
 

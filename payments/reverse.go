@@ -26,7 +26,6 @@ func (p *Processor) detach(ctx context.Context, tx Tx, r *rail, step chain.Step,
 	var reversed []Deposit
 	for _, d := range gone {
 		b.changed[d.Key] = true
-		block := d.Block
 		d.Block = chain.Anchor{}
 		if d.State == StateCredited || d.State == StateFinal {
 			reversed = append(reversed, *d)
@@ -34,7 +33,7 @@ func (p *Processor) detach(ctx context.Context, tx Tx, r *rail, step chain.Step,
 			continue
 		}
 		d.State = StateOrphaned
-		b.out.event(EventDepositOrphaned, *d, block.Hash.String())
+		b.out.event(EventDepositOrphaned, d)
 	}
 	if len(reversed) == 0 {
 		return nil
@@ -46,7 +45,7 @@ func (p *Processor) detach(ctx context.Context, tx Tx, r *rail, step chain.Step,
 		d := b.rows[was.Key]
 		d.Credited = d.Currency.Cents(0)
 		if d.Hold == "" {
-			b.out.money(EventDepositReversed, *d, fmt.Sprint(d.Incarnation))
+			b.out.money(EventDepositReversed, d)
 		}
 	}
 	return nil

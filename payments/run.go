@@ -49,7 +49,9 @@ func (p *Processor) Run(ctx context.Context) error {
 	for _, r := range p.rails {
 		wg.Go(func() { p.followLoop(ctx, r) })
 	}
-	wg.Go(func() { p.workLoop(ctx) })
+	wg.Go(func() { p.loop(ctx, "pricing", p.wakeWork, p.work) })
+	wg.Go(func() { p.loop(ctx, "screening", p.wakeScreen, p.screenPass) })
+	wg.Go(func() { p.loop(ctx, "delivery", p.wakeOutbox, p.deliverPass) })
 	wg.Go(func() { p.watchers.poll(ctx) })
 	wg.Wait()
 	return nil
@@ -61,6 +63,9 @@ func (p *Processor) Run(ctx context.Context) error {
 func (p *Processor) Advance(ctx context.Context) error {
 	if p.joined {
 		return ErrJoined
+	}
+	if err := p.mayOpen(ctx); err != nil {
+		return err
 	}
 	if err := p.stamp(ctx); err != nil {
 		return err
@@ -75,7 +80,9 @@ func (p *Processor) Advance(ctx context.Context) error {
 			}
 		}
 	}
-	errs = append(errs, p.work(ctx))
+	_, screenErr := p.screenPass(ctx)
+	_, workErr := p.work(ctx)
+	errs = append(errs, screenErr, workErr)
 	for more := true; more && ctx.Err() == nil; {
 		var err error
 		if more, err = p.deliverPass(ctx); err != nil {
@@ -126,28 +133,26 @@ func waitForHead(ctx context.Context, r *rail) {
 	w.Wait(ctx)
 }
 
-// workLoop prices, screens, settles and delivers whenever something changed.
-func (p *Processor) workLoop(ctx context.Context) {
+// loop does one kind of work whenever there is some, and once a retryEvery. The
+// kinds have loops of their own, so that a host that answers slowly delays only
+// what it is asked about.
+func (p *Processor) loop(ctx context.Context, what string, wake <-chan struct{}, work func(context.Context) (more bool, err error)) {
 	for ctx.Err() == nil {
-		if err := p.work(ctx); err != nil && ctx.Err() == nil {
-			p.cfg.Log.Warn("deposits wait", "error", err)
+		more, err := work(ctx)
+		if err != nil && ctx.Err() == nil && !errors.Is(err, ErrConflict) {
+			p.cfg.Log.Warn(what+" waits", "error", err)
 		}
-		more, err := p.deliverPass(ctx)
-		if err != nil && ctx.Err() == nil && !onlyConflict(err) {
-			p.cfg.Log.Warn("events wait", "error", err)
-		}
-		if !more {
-			pause(ctx, retryEvery, p.wake)
+		if !more || err != nil {
+			pause(ctx, retryEvery, wake)
 		}
 	}
 }
 
-// work prices and screens what was received and settles what fell due.
-func (p *Processor) work(ctx context.Context) error {
+// work prices what was received and settles what fell due.
+func (p *Processor) work(ctx context.Context) (more bool, err error) {
 	valued, valueErr := p.valuePass(ctx)
-	screened, screenErr := p.screenPass(ctx)
 	var errs []error
-	if valued || screened || p.unsettled.Swap(false) {
+	if valued || p.unsettled.Swap(false) {
 		for _, r := range p.ordered() {
 			if err := p.settleDue(ctx, r); err != nil {
 				p.unsettled.Store(true)
@@ -155,7 +160,7 @@ func (p *Processor) work(ctx context.Context) error {
 			}
 		}
 	}
-	return errors.Join(append(errs, valueErr, screenErr)...)
+	return false, errors.Join(append(errs, valueErr)...)
 }
 
 // pause waits for a time, a wake-up or the end of ctx.

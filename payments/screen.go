@@ -12,10 +12,12 @@ func (p *Processor) screenPass(ctx context.Context) (changed bool, err error) {
 	if p.cfg.Screen == nil {
 		return false, nil
 	}
-	p.valueMu.Lock()
-	defer p.valueMu.Unlock()
+	if !p.screenMu.TryLock() {
+		return false, nil
+	}
+	defer p.screenMu.Unlock()
 	var failed error
-	q := DepositQuery{Unscreened: true, NotHeld: true, Limit: valueBatch}
+	q := DepositQuery{Unscreened: true, NotHeld: true, States: screenable, Limit: valueBatch}
 	for {
 		var page []Deposit
 		err := p.view(ctx, func(tx Tx) error {
@@ -27,13 +29,14 @@ func (p *Processor) screenPass(ctx context.Context) (changed bool, err error) {
 			return changed, err
 		}
 		for _, d := range page {
-			verdict, err := p.cfg.Screen(ctx, d)
+			verdict, err := p.screen(ctx, d)
 			if err != nil {
 				failed = fmt.Errorf("payments: screen %s: %w", d.Key, err)
 				continue
 			}
 			if err := p.screened(ctx, d.Key, verdict); err != nil {
-				return changed, err
+				failed = err
+				continue
 			}
 			changed = true
 		}
@@ -42,6 +45,21 @@ func (p *Processor) screenPass(ctx context.Context) (changed bool, err error) {
 		}
 		q.After = page[len(page)-1].Key
 	}
+}
+
+// screenable are the states in which a verdict still matters.
+var screenable = []DepositState{StateSeen, StateConfirming, StateOrphaned, StateReversed}
+
+// screen asks the host, who has hostTimeout to answer.
+func (p *Processor) screen(ctx context.Context, d Deposit) (v Verdict, err error) {
+	ctx, cancel := context.WithTimeout(ctx, hostTimeout)
+	defer cancel()
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("payments: Screen: panic: %v", r)
+		}
+	}()
+	return p.cfg.Screen(ctx, d)
 }
 
 func (p *Processor) screened(ctx context.Context, key DepositKey, v Verdict) error {
@@ -66,7 +84,7 @@ func (p *Processor) setHold(ctx context.Context, key DepositKey, reason HoldReas
 			return nil
 		}
 		d.Hold = reason
-		out.event(EventDepositHeld, *d, fmt.Sprint(reason, "/", out.ordinal))
+		out.event(EventDepositHeld, d)
 		return nil
 	})
 }
@@ -91,15 +109,13 @@ func (p *Processor) Release(ctx context.Context, key DepositKey, actor Actor) er
 			d.Screened = true
 		}
 		d.Hold = ""
-		out.event(EventDepositReleased, *d, fmt.Sprint("released/", out.ordinal))
-		out.audit = append(out.audit, auditRow(d.Key.String(), "release", actor, out.now, fmt.Sprint(out.ordinal)))
+		out.event(EventDepositReleased, d)
+		out.audit = append(out.audit, auditRow(d.Key.String(), "release", actor, out.now, fmt.Sprint(d.Changes)))
 		return nil
 	})
 }
 
 // changeDeposit reads one deposit, changes it and saves it with its events.
-// out.ordinal is the number of events the deposit has had, which tells repeated
-// holds apart.
 func (p *Processor) changeDeposit(ctx context.Context, key DepositKey, change func(*Deposit, *outcome) error) error {
 	var out *outcome
 	now := p.now()
@@ -111,11 +127,7 @@ func (p *Processor) changeDeposit(ctx context.Context, key DepositKey, change fu
 		if len(rows) == 0 {
 			return fmt.Errorf("%w: deposit %s", ErrNotFound, key)
 		}
-		past, err := tx.EventsOf(ctx, key.String())
-		if err != nil {
-			return err
-		}
-		out = &outcome{now: now, ordinal: len(past)}
+		out = &outcome{now: now}
 		if err := change(&rows[0], out); err != nil {
 			return err
 		}
@@ -125,7 +137,7 @@ func (p *Processor) changeDeposit(ctx context.Context, key DepositKey, change fu
 		if _, err := tx.InsertAudit(ctx, out.audit); err != nil {
 			return err
 		}
-		return p.publish(ctx, tx, out, true)
+		return p.publish(ctx, tx, out)
 	})
 	if err == nil {
 		p.unsettled.Store(true)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/ledger"
 	"github.com/cointill/cointill/payments/money"
 )
@@ -24,7 +23,7 @@ var settleAll DepositKey
 // not held. With a key it settles that deposit alone.
 func (p *Processor) settle(ctx context.Context, tx Tx, r *rail, only DepositKey, out *outcome) error {
 	progress, err := tx.ProgressOf(ctx, []string{r.Network.ID})
-	if err != nil || len(progress) > 0 && progress[0].Halted != "" {
+	if err != nil || len(progress) > 0 && progress[0].Halted != "" || r.syncing.Load() {
 		return err
 	}
 	tips, err := tx.Anchors(ctx, r.Network.ID, ^uint64(0)>>1, 1)
@@ -59,9 +58,10 @@ func (p *Processor) creditDue(ctx context.Context, tx Tx, r *rail, height uint64
 			return err
 		}
 		if rows[i].Hold == "" {
-			out.money(EventDepositCredited, rows[i], fmt.Sprint(rows[i].Incarnation))
+			out.money(EventDepositCredited, &rows[i])
 		}
 	}
+	out.more = out.more || len(rows) >= settleBatch
 	if _, err := tx.InsertEntries(ctx, entries); err != nil {
 		return err
 	}
@@ -142,9 +142,10 @@ func finalize(ctx context.Context, tx Tx, r *rail, height uint64, out *outcome) 
 	if err != nil || len(rows) == 0 {
 		return err
 	}
+	out.more = out.more || len(rows) >= settleBatch
 	for i := range rows {
 		rows[i].State = StateFinal
-		out.event(EventDepositFinal, rows[i], fmt.Sprint(rows[i].Incarnation))
+		out.event(EventDepositFinal, &rows[i])
 	}
 	return tx.SaveDeposits(ctx, rows)
 }
@@ -157,8 +158,8 @@ func (p *Processor) settleEach(ctx context.Context, r *rail) error {
 		return err
 	}
 	for _, key := range due {
-		err := p.settleCommit(ctx, r, key)
-		if isHostError(err) {
+		_, err := p.settleCommit(ctx, r, key)
+		if isHostError(ctx, err) {
 			p.cfg.Log.Error("InTx refuses a deposit; it is held", "deposit", key.String(), "error", err)
 			err = p.setHold(ctx, key, HoldHost)
 		}
@@ -171,27 +172,33 @@ func (p *Processor) settleEach(ctx context.Context, r *rail) error {
 
 // settleDue settles a network outside any step.
 func (p *Processor) settleDue(ctx context.Context, r *rail) error {
-	err := p.settleCommit(ctx, r, settleAll)
-	if isHostError(err) {
-		return p.settleEach(ctx, r)
+	for {
+		more, err := p.settleCommit(ctx, r, settleAll)
+		if isHostError(ctx, err) {
+			return p.settleEach(ctx, r)
+		}
+		if err != nil || !more {
+			return err
+		}
 	}
-	return err
 }
 
-func (p *Processor) settleCommit(ctx context.Context, r *rail, only DepositKey) error {
+// settleCommit settles one batch and reports whether it was full.
+func (p *Processor) settleCommit(ctx context.Context, r *rail, only DepositKey) (more bool, err error) {
 	var out *outcome
 	now := p.now()
-	err := p.update(ctx, func(tx Tx) error {
+	err = p.update(ctx, func(tx Tx) error {
 		out = &outcome{now: now}
 		if err := p.settle(ctx, tx, r, only, out); err != nil {
 			return err
 		}
-		return p.publish(ctx, tx, out, true)
+		return p.publish(ctx, tx, out)
 	})
-	if err == nil {
-		p.notify(out)
+	if err != nil {
+		return false, err
 	}
-	return err
+	p.notify(out)
+	return out.more, nil
 }
 
 // due lists the deposits a settle would credit now.
@@ -218,8 +225,10 @@ type hostError struct{ err error }
 func (e *hostError) Error() string { return "payments: InTx: " + e.err.Error() }
 func (e *hostError) Unwrap() error { return e.err }
 
-func isHostError(err error) bool {
+// isHostError reports whether the host is the reason of a failure. What was a
+// conflict has been tried often enough by the store; a context that ended is the
+// caller's own.
+func isHostError(ctx context.Context, err error) bool {
 	var h *hostError
-	return errors.As(err, &h) && !errors.Is(err, ErrConflict) &&
-		!errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, chain.ErrTrailMoved)
+	return ctx.Err() == nil && errors.As(err, &h)
 }

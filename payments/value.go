@@ -16,7 +16,9 @@ const valueBatch = 500
 // waits for a price. A deposit that cannot be priced now stays as it is and is
 // tried again; the reason is returned after the others were priced.
 func (p *Processor) valuePass(ctx context.Context) (changed bool, err error) {
-	p.valueMu.Lock()
+	if !p.valueMu.TryLock() {
+		return false, nil
+	}
 	defer p.valueMu.Unlock()
 	var failed error
 	q := DepositQuery{Unvalued: true, Limit: valueBatch}
@@ -36,6 +38,7 @@ func (p *Processor) valuePass(ctx context.Context) (changed bool, err error) {
 		}
 		priced := make(map[DepositKey]rates.Point, len(page))
 		points := map[priceKey]rates.Point{}
+		failures := map[rates.Pair]int{}
 		for _, d := range page {
 			if d.Hold == HoldAsset { // not accepted, so perhaps priced by nobody
 				continue
@@ -43,8 +46,12 @@ func (p *Processor) valuePass(ctx context.Context) (changed bool, err error) {
 			pair := rates.Pair{Coin: d.Amount.Asset().Coin, Currency: accounts[d.Owner.Account]}
 			key := priceKey{pair, d.ReceivedAt}
 			point, ok := points[key]
+			if !ok && failures[pair] >= givenUp {
+				continue
+			}
 			if !ok {
 				if point, err = p.price(ctx, pair, d.ReceivedAt); err != nil {
+					failures[pair]++
 					failed = fmt.Errorf("payments: price %s as of %s: %w", pair, d.ReceivedAt.Format(time.RFC3339), err)
 					continue
 				}
@@ -64,6 +71,10 @@ func (p *Processor) valuePass(ctx context.Context) (changed bool, err error) {
 		q.After = page[len(page)-1].Key
 	}
 }
+
+// givenUp is how many failures in a row end the asking for a pair in one page: a
+// coin without a price must not delay the others.
+const givenUp = 3
 
 type priceKey struct {
 	pair rates.Pair
@@ -91,7 +102,7 @@ func (p *Processor) price(ctx context.Context, pair rates.Pair, at time.Time) (r
 	}
 	point := rates.Point{Pair: pair}
 	var snapshot rates.Snapshot
-	if p.now().Sub(at) <= rates.ForwardWindow {
+	if began := p.now(); began.Sub(at) <= rates.ForwardWindow {
 		found, err := p.cfg.Rates.Latest(ctx, []rates.Pair{pair})
 		if err != nil {
 			return point, err
@@ -99,7 +110,8 @@ func (p *Processor) price(ctx context.Context, pair rates.Pair, at time.Time) (r
 		if len(found) != 1 || found[0].Pair != pair {
 			return point, fmt.Errorf("%w: no live price", rates.ErrUnavailable)
 		}
-		snapshot, point.AsOf = found[0], p.now()
+		// The round began after the receipt: no price of it was known before.
+		snapshot, point.AsOf = found[0], began
 	} else {
 		var err error
 		if snapshot, err = p.cfg.Rates.Candle(ctx, pair, at); err != nil {

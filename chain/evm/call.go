@@ -23,7 +23,8 @@ type call struct {
 	err    error           // what the node answered to this call alone
 }
 
-// batch makes the calls in one request. Its error is about the request as a
+// batch makes the calls in one request, or in smaller ones if the node refuses
+// so many. Its error is about the request as a
 // whole; each call's own is in its err. Both are errors of this package,
 // *tooWideError or *nodeError, with all credentials removed.
 func (s *Source) batch(ctx context.Context, act string, calls []call) error {
@@ -32,7 +33,17 @@ func (s *Source) batch(ctx context.Context, act string, calls []call) error {
 		elems[i] = rpc.BatchElem{Method: calls[i].method, Args: calls[i].args, Result: &calls[i].result}
 	}
 	if err := s.client.BatchCallContext(ctx, elems); err != nil {
-		return s.failure(ctx, act, err)
+		var refused *refusal
+		var wide *tooWideError
+		answered := errors.As(err, &refused)
+		err = s.failure(ctx, act, err)
+		if half := len(calls) / 2; answered && half > 0 && errors.As(err, &wide) {
+			if err := s.batch(ctx, act, calls[:half]); err != nil {
+				return err
+			}
+			return s.batch(ctx, act, calls[half:])
+		}
+		return err
 	}
 	for i := range elems {
 		switch err := elems[i].Error; {

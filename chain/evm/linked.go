@@ -2,6 +2,7 @@ package evm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"golang.org/x/sync/errgroup"
@@ -90,6 +91,9 @@ func (s *Source) blocks(ctx context.Context, act string, from, to uint64) ([]blo
 			return nil, s.unavailable(act, "the node has no block %d", from+uint64(i))
 		}
 		h, err := scanBlock(calls[i].result, func(*transaction) error { return nil })
+		if errors.Is(err, errNoBody) {
+			return nil, s.unavailable(act, "block %d: %s", from+uint64(i), err)
+		}
 		if err != nil {
 			return nil, s.malformed(act, err)
 		}

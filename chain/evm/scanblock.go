@@ -1,6 +1,7 @@
 package evm
 
 import (
+	"bytes"
 	"errors"
 	"time"
 
@@ -25,14 +26,25 @@ type transaction struct {
 var (
 	errMissing = errors.New("missing")
 	errKind    = errors.New("not the expected kind of value")
+	errNoBody  = errors.New("no transactions, but the root of some")
 )
+
+// emptyRoot is the transactions root of a block that has none, as it is written.
+var emptyRoot = []byte(`"0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421"`)
+
+// withoutBody reports whether a block's transactions were left out, as by a node
+// that has its header alone.
+func withoutBody(txs, root []byte) bool {
+	return len(txs) > 1 && txs[0] == '[' && len(bytes.TrimSpace(txs[1:len(txs)-1])) == 0 &&
+		!isNull(root) && !bytes.EqualFold(root, emptyRoot)
+}
 
 // scanBlock reads a block. each is called for every transaction in order and
 // must not keep its argument; with a nil each the transactions are skipped
 // unread, whether they are objects or hashes.
 func scanBlock(b []byte, each func(*transaction) error) (header, error) {
 	p := parser{b: b}
-	var number, hash, parent, stamp, logsBloom, txs []byte
+	var number, hash, parent, stamp, logsBloom, txs, root []byte
 	empty, err := p.open('{', '}')
 	for more := !empty; more && err == nil; {
 		var k, v []byte
@@ -55,6 +67,8 @@ func scanBlock(b []byte, each func(*transaction) error) (header, error) {
 			logsBloom = v
 		case "transactions":
 			txs = v
+		case "transactionsRoot":
+			root = v
 		}
 		more, err = p.more('}')
 	}
@@ -87,6 +101,9 @@ func scanBlock(b []byte, each func(*transaction) error) (header, error) {
 	}
 	if each == nil {
 		return h, nil
+	}
+	if withoutBody(txs, root) {
+		return header{}, errNoBody
 	}
 	return h, field("transactions", scanTransactions(txs, each))
 }

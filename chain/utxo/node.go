@@ -74,9 +74,27 @@ func (n *node) call(ctx context.Context, method string, params ...any) (reply, e
 	return replies[0], replies[0].err
 }
 
-// batch makes calls in one HTTP request and returns their replies in the order
-// of the requests. A reply may hold an error of its own.
+// batch makes calls in one HTTP request, or in smaller ones if the node refuses
+// so many, and returns their replies in the order of the requests. A reply may
+// hold an error of its own.
 func (n *node) batch(ctx context.Context, reqs []request) ([]reply, error) {
+	replies, err := n.together(ctx, reqs)
+	half := len(reqs) / 2
+	if half == 0 || !errors.Is(err, errBatch) {
+		return replies, err
+	}
+	if replies, err = n.batch(ctx, reqs[:half]); err != nil {
+		return nil, err
+	}
+	rest, err := n.batch(ctx, reqs[half:])
+	if err != nil {
+		return nil, err
+	}
+	return append(replies, rest...), nil
+}
+
+// together makes calls in one HTTP request.
+func (n *node) together(ctx context.Context, reqs []request) ([]reply, error) {
 	body, err := n.post(ctx, encode(reqs))
 	if err != nil {
 		return nil, err
@@ -84,6 +102,9 @@ func (n *node) batch(ctx context.Context, reqs []request) ([]reply, error) {
 	replies, err := parseReplies(body, len(reqs))
 	if err != nil {
 		return nil, err
+	}
+	if f := replies[0].fault; f != nil && f.whole && refusesBatch(f) {
+		return nil, fmt.Errorf("%w: node says %d %s", errBatch, f.Code, n.public(f.Message))
 	}
 	for i := range replies {
 		if f := replies[i].fault; f != nil {
@@ -148,6 +169,8 @@ func (n *node) status(resp *http.Response) error {
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		return fmt.Errorf("%w: HTTP %d: the node refuses the credentials: check user, password and the node's allow list",
 			chain.ErrUnavailable, code)
+	case code == http.StatusRequestEntityTooLarge:
+		return fmt.Errorf("%w: HTTP %d", errBatch, code)
 	case code >= 300 && code < 400:
 		return fmt.Errorf("%w: HTTP %d: redirects are not followed: set the final URL", chain.ErrUnavailable, code)
 	case code == http.StatusOK, code == http.StatusBadRequest, code == http.StatusNotFound, code == http.StatusInternalServerError:

@@ -21,6 +21,12 @@ type reply struct {
 type fault struct {
 	Code    int64  `json:"code"`
 	Message string `json:"message"`
+	whole   bool   // about a whole batch, not one call of it
+}
+
+// refusesBatch reports whether a fault about a batch means that it is too long.
+func refusesBatch(f *fault) bool {
+	return f.Code == codeInvalid || strings.Contains(strings.ToLower(f.Message), "batch")
 }
 
 // Error codes of Bitcoin Core and btcd (rpc/protocol.h, btcjson/jsonrpcerr.go).
@@ -29,6 +35,7 @@ const (
 	codeType       = -3
 	codeNotFound   = -5
 	codeParameter  = -8
+	codeInvalid    = -32600
 	codeNoMethod   = -32601
 	getBlock       = "getblock"
 	getBlockHash   = "getblockhash"
@@ -77,6 +84,7 @@ func parseReplies(body []byte, want int) ([]reply, error) {
 		if err != nil {
 			return nil, err
 		}
+		r.fault.whole = true
 		for i := range out {
 			out[i] = r
 		}

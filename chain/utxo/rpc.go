@@ -85,5 +85,6 @@ func (r RPC) client() *http.Client {
 var (
 	errUnsupported = fmt.Errorf("%w: the node does not have this method", chain.ErrUnavailable)
 	errTooLarge    = fmt.Errorf("%w: answer larger than %d bytes", chain.ErrMalformed, maxBody)
+	errBatch       = fmt.Errorf("%w: the node refuses so long a request", chain.ErrUnavailable)
 	errVerbosity   = errors.New("utxo: the node wants a boolean for verbosity")
 )

@@ -121,7 +121,7 @@ func fullDeposit(t testing.TB, n int) payments.Deposit {
 		IncludedAt: noon.Add(time.Minute), FirstBlock: first, ReceivedAt: noon.Add(time.Millisecond),
 		Basis: payments.BasisFirstSeen, Rate: rate, Currency: money.USD, Snapshot: "snap",
 		Exact:    decimal.RequireFromString("-0.000000000000000000000000000000000000000000000000000001"),
-		Screened: true, Incarnation: 2, Credited: money.USD.Cents(6400), CreditedAt: noon.Add(time.Hour),
+		Screened: true, Incarnation: 2, Changes: 5, Credited: money.USD.Cents(6400), CreditedAt: noon.Add(time.Hour),
 		Missing: noon.Add(2 * time.Hour), Version: 1,
 	}
 }

@@ -79,7 +79,7 @@ func fullDeposit() payments.Deposit {
 		IncludedAt: after(2), FirstBlock: block(2, 899_999), ReceivedAt: after(3), Basis: payments.BasisInclusion,
 		Rate: rate, Currency: money.EUR, Snapshot: "a snapshot",
 		Exact:    decimal.RequireFromString("-98765432109876543210.000000000000000000000000000000000001"),
-		Screened: true, Incarnation: 3, Credited: money.NewAmount(money.EUR.Asset(), widest),
+		Screened: true, Incarnation: 3, Changes: 9, Credited: money.NewAmount(money.EUR.Asset(), widest),
 		CreditedAt: after(4), Missing: after(5), Version: 1,
 	}
 }

@@ -36,6 +36,7 @@ var deposits = table[payments.Deposit, payments.DepositKey]{
 		m.amount("credited", &d.Credited)
 		m.instant("credited_at", &d.CreditedAt)
 		m.instant("missing_since", &d.Missing)
+		number(m, "changes", &d.Changes)
 		number(m, "version", &d.Version)
 	},
 	bindKey: bindDepositKey,

@@ -103,6 +103,7 @@ CREATE TABLE cointill_deposits (
 	credited          TEXT NOT NULL,
 	credited_at       INTEGER,
 	missing_since     INTEGER,
+	changes           INTEGER NOT NULL,
 	version           INTEGER NOT NULL,
 	PRIMARY KEY (network, id)
 ) STRICT;

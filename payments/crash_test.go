@@ -13,6 +13,7 @@ import (
 
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/chain/chainsim"
+	"github.com/cointill/cointill/ledger"
 	"github.com/cointill/cointill/payments"
 	"github.com/cointill/cointill/payments/memstore"
 	"github.com/cointill/cointill/payments/money"
@@ -105,6 +106,19 @@ func (t mortalTx) InsertEvents(ctx context.Context, rows []payments.Event) (k []
 	return k, err
 }
 
+func (t mortalTx) Savepoint(ctx context.Context, fn func(payments.Tx) error) error {
+	return t.Tx.Savepoint(ctx, func(tx payments.Tx) error { return fn(mortalTx{tx, t.r}) })
+}
+
+func (t mortalTx) SaveAccounts(ctx context.Context, rows []payments.AccountRecord) error {
+	return t.r.call("save accounts", func() error { return t.Tx.SaveAccounts(ctx, rows) })
+}
+
+func (t mortalTx) InsertEntries(ctx context.Context, rows []ledger.Entry) (k []string, err error) {
+	err = t.r.call("insert entries", func() error { k, err = t.Tx.InsertEntries(ctx, rows); return err })
+	return k, err
+}
+
 func (t mortalTx) InsertPoints(ctx context.Context, rows []rates.Point) (k []rates.Point, err error) {
 	err = t.r.call("insert points", func() error { k, err = t.Tx.InsertPoints(ctx, rows); return err })
 	return k, err
@@ -179,6 +193,29 @@ func (w *crashWorld) start() {
 		}
 		return w.reaper.call("deliver", told)
 	}
+	host := &hostRows{}
+	cfg.InTx = func(ctx context.Context, tx payments.Tx, events []payments.Event) error {
+		write := func() error { return host.inTx(ctx, tx, events) }
+		if w.reaper == nil {
+			return write()
+		}
+		// Dying inside the commit takes the whole commit along.
+		if err := w.reaper.call("in tx", write); err != nil {
+			return err
+		}
+		return nil
+	}
+	cfg.Screen = func(_ context.Context, d payments.Deposit) (payments.Verdict, error) {
+		v := payments.VerdictPass
+		if units, ok := d.Amount.Int64(); ok && units == 4_000 {
+			v = payments.VerdictHold
+		}
+		if w.reaper == nil {
+			return v, nil
+		}
+		err := w.reaper.call("screen", func() error { return nil })
+		return v, err
+	}
 	if w.reaper != nil {
 		cfg.Store = mortalStore{w.store, w.reaper}
 		cfg.Rates = mortalRates{w.cfg.Rates, w.reaper}
@@ -238,7 +275,7 @@ func (w *crashWorld) result() string {
 	return dump
 }
 
-func TestKilledAtAnyCallTheStoreEndsTheSame(t *testing.T) {
+func TestKilledAtAnyCallWithAHostInTxAndScreenTheStoreEndsTheSame(t *testing.T) {
 	clean := newCrashWorld(t, -1, false)
 	clean.scenario()
 	want, calls := clean.result(), clean.reaper.calls

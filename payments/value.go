@@ -97,6 +97,9 @@ func currencies(ctx context.Context, tx Tx, rows []Deposit) (map[Account]money.C
 // A point just received in is a live round; an older one is the candle of its
 // minute. What is stored first holds for ever.
 func (p *Processor) price(ctx context.Context, pair rates.Pair, at time.Time) (rates.Point, error) {
+	if now := p.now(); at.Sub(now) > rates.ForwardWindow {
+		at = now // recorded by a clock far ahead, which has been set right since
+	}
 	if point, ok, err := p.storedPrice(ctx, pair, at); err != nil || ok {
 		return point, err
 	}

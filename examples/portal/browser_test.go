@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// start runs the whole program until the test ends and returns its address.
+func start(t *testing.T, args ...string) string {
+	t.Helper()
+	url, stop := startUntil(t, args...)
+	t.Cleanup(stop)
+	return url
+}
+
+// startUntil runs the whole program until stop is called.
+func startUntil(t *testing.T, args ...string) (url string, stop func()) {
+	t.Helper()
+	none := func(string) string { return "" }
+	cfg, err := parseConfig(append([]string{"-addr", "127.0.0.1:0"}, args...), none, t.Output())
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	opened, ended := make(chan string, 1), make(chan error, 1)
+	go func() { ended <- run(ctx, cfg, func(url string) { opened <- url }) }()
+	select {
+	case url = <-opened:
+	case err = <-ended:
+	}
+	if url == "" {
+		cancel()
+		t.Fatalf("the portal did not start: %v", err)
+	}
+	return url, func() {
+		cancel()
+		require.NoError(t, <-ended)
+	}
+}
+
+// browser opens a Chromium tab, or skips the test where there is none.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil && path == "" {
+			path = found
+		}
+	}
+	if path == "" {
+		if os.Getenv("COINTILL_REQUIRE") == "1" {
+			t.Fatal("chromium is not installed")
+		}
+		t.Skip("chromium is not installed; make test installs it")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
+	t.Cleanup(cancel)
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(filepath.Join(t.TempDir(), "profile")))
+	for _, flag := range []string{"disable-gpu", "disable-quic", "no-first-run", "disable-background-networking",
+		"disable-component-update", "disable-sync"} {
+		options = append(options, chromedp.Flag(flag, true))
+	}
+	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	require.NoError(t, chromedp.Do(ctx, steps...))
+}
+
+// follow clicks what leads to another page and waits until that is loaded.
+func follow(t *testing.T, ctx context.Context, selectors ...string) {
+	t.Helper()
+	for _, s := range selectors {
+		_, err := chromedp.RunResponse(ctx, chromedp.Click(css(s)))
+		require.NoError(t, err, "following %s", s)
+	}
+}
+
+// shows waits until an element has a text.
+func shows(t *testing.T, ctx context.Context, selector, text string) {
+	t.Helper()
+	limited, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	_, err := chromedp.Run(limited, chromedp.Poll[bool](fmt.Sprintf(
+		`document.querySelector(%q)?.textContent.includes(%q) ?? false`, selector, text)))
+	require.NoError(t, err, "%s never showed %q", selector, text)
+}
+
+func text(t *testing.T, ctx context.Context, selector string) string {
+	t.Helper()
+	got, err := chromedp.Run(ctx, chromedp.TextContent(chromedp.CSS(selector)))
+	require.NoError(t, err)
+	return got
+}
+
+func css(selector string) chromedp.CSS { return chromedp.CSS(selector) }
+
+func TestAPersonTopsUpInABrowser(t *testing.T) {
+	ctx := browser(t)
+	url := start(t, "-block", "0")
+
+	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(url))
+	require.Equal(t, "$0.00", text(t, ctx, `[data-balance=voice]`))
+	follow(t, ctx, "#plus-voice")
+	do(t, ctx, chromedp.Click(css("#accept")))
+	follow(t, ctx, ".panel button", "#coin-BTC")
+	require.Contains(t, text(t, ctx, "#address"), "bcrt1")
+
+	// From here on nothing may reload the page: a reload would lose the mark.
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`window.mark = true`))
+	require.NoError(t, err)
+	do(t, ctx, chromedp.Click(css("#pay")))
+	shows(t, ctx, "#panel-title", "0.0125")
+	for n := 1; n <= 6; n++ {
+		do(t, ctx, chromedp.Click(css("#mine")))
+		shows(t, ctx, "#confirmations", fmt.Sprintf("%d of 6", n))
+		if n == 5 {
+			require.Equal(t, "$0.00", text(t, ctx, `[data-balance=voice]`))
+		}
+	}
+	shows(t, ctx, "#panel-title", "credited")
+	credited := text(t, ctx, `[data-balance=voice]`)
+	require.NotEqual(t, "$0.00", credited)
+	require.Equal(t, credited+" credited", text(t, ctx, "#panel-title"))
+	require.Equal(t, "$0.00", text(t, ctx, `[data-balance=sms]`))
+
+	do(t, ctx, chromedp.Click(css("#reorg")))
+	shows(t, ctx, ".panel .pill", "Reversed")
+	shows(t, ctx, `[data-balance=voice]`, "$0.00")
+	kept, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`window.mark === true`))
+	require.NoError(t, err)
+	require.True(t, kept, "the page was reloaded")
+}
+
+func TestALostConnectionIsSaid(t *testing.T) {
+	ctx := browser(t)
+	url, stop := startUntil(t)
+	do(t, ctx, chromedp.Navigate(url))
+	stop()
+	shows(t, ctx, "#stale", "Reconnecting… as of ")
+	do(t, ctx, chromedp.WaitVisible(css("#stale")))
+}
+
+func TestBlocksComeByThemselvesWhileAPaymentWaits(t *testing.T) {
+	ctx := browser(t)
+	url := start(t, "-block", "50ms")
+	do(t, ctx, chromedp.Navigate(url+"/topup/sms"), chromedp.Click(css("#accept")))
+	follow(t, ctx, ".panel button", "#coin-ETH")
+	do(t, ctx, chromedp.Click(css("#pay")))
+	shows(t, ctx, "#panel-title", "credited")
+}

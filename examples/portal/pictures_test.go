@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// TestPictures walks through the portal at each size and in both colour schemes
+// and checks that nothing scrolls sideways. With PORTAL_PICTURES naming a folder
+// it leaves screenshots there; docs/portal.png is one of them.
+func TestPictures(t *testing.T) {
+	folder := os.Getenv("PORTAL_PICTURES")
+	for _, width := range []int64{1280, 390, 320} {
+		for _, scheme := range []string{"light", "dark"} {
+			if folder == "" && scheme == "dark" {
+				continue // colours do not change widths
+			}
+			t.Run(fmt.Sprintf("%d %s", width, scheme), func(t *testing.T) {
+				ctx := browser(t)
+				url := start(t, "-block", "0")
+				height := int64(844)
+				if width == 1280 {
+					height = 960
+				}
+				_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+					Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+				require.NoError(t, err)
+				take := func(name string) {
+					fits(t, ctx, name)
+					if folder == "" {
+						return
+					}
+					shot := chromedp.CaptureScreenshot()
+					if width < 1280 {
+						shot = chromedp.FullScreenshot(100)
+					}
+					png, err := chromedp.Run(ctx, shot)
+					require.NoError(t, err)
+					file := filepath.Join(folder, fmt.Sprintf("%s-%d-%s.png", name, width, scheme))
+					require.NoError(t, os.WriteFile(file, png, 0o600))
+				}
+				do(t, ctx, chromedp.EmulateViewport(width, height))
+				walk(t, ctx, url, take)
+			})
+		}
+	}
+}
+
+// fits checks that a page is not wider than its window.
+func fits(t *testing.T, ctx context.Context, name string) {
+	t.Helper()
+	over, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
+	require.NoError(t, err)
+	require.Zero(t, over, "%s scrolls sideways", name)
+}
+
+// walk visits every state a customer can see.
+func walk(t *testing.T, ctx context.Context, url string, take func(name string)) {
+	mine := func(from, to int) {
+		for n := from; n <= to; n++ {
+			do(t, ctx, chromedp.Click(css("#mine")))
+			shows(t, ctx, "#confirmations", fmt.Sprintf("%d of 6", n))
+		}
+	}
+	do(t, ctx, chromedp.Navigate(url))
+	take("empty")
+	follow(t, ctx, "#plus-voice")
+	take("terms")
+	do(t, ctx, chromedp.Click(css("#accept")))
+	follow(t, ctx, ".panel button")
+	take("choose")
+	follow(t, ctx, "#coin-USDT")
+	take("network")
+	follow(t, ctx, ".panel button")
+	take("send-usdt")
+	do(t, ctx, chromedp.Click(css("#price")))
+	shows(t, ctx, "#panel-rate", "No price right now")
+	shows(t, ctx, "#price", "Start")
+	take("no-price")
+	do(t, ctx, chromedp.Click(css("#price")))
+	shows(t, ctx, "#panel-rate", "USDT")
+	do(t, ctx, chromedp.Click(css("#pay")), chromedp.Click(css("#mine")))
+	shows(t, ctx, "#confirmations", "1 of 6")
+	mine(2, 6)
+	do(t, ctx, chromedp.Navigate(url+"/topup/voice/BTC"), chromedp.WaitVisible(css("#address")))
+	take("send")
+	do(t, ctx, chromedp.Click(css("#pay")))
+	shows(t, ctx, "#panel-title", "on its way")
+	take("seen")
+	mine(1, 3)
+	take("3of6")
+	mine(4, 6)
+	shows(t, ctx, "#panel-title", "credited")
+	take("credited")
+	do(t, ctx, chromedp.Click(css("#evidence summary")), chromedp.ScrollIntoView(css("#evidence")))
+	take("evidence")
+	do(t, ctx, chromedp.Navigate(url))
+	take("statement")
+	do(t, ctx, chromedp.Navigate(url+"/topup/sms"), chromedp.WaitVisible(css("#coin-BTC .pill")))
+	take("choose-again")
+	do(t, ctx, chromedp.Navigate(url+"/topup/voice/BTC"), chromedp.WaitVisible(css("#address")), chromedp.Click(css("#reorg")))
+	shows(t, ctx, "#overview", "Reversed")
+	do(t, ctx, chromedp.Navigate(url))
+	take("reversed")
+	follow(t, ctx, ".row")
+	take("reversed-panel")
+	do(t, ctx, chromedp.Navigate(url+"/topup/voice/DOGE"))
+	take("unknown-coin")
+}

@@ -59,7 +59,9 @@ func New(cfg Config) (*Processor, error) {
 // In returns the processor joined to a transaction: its methods read and write
 // through tx and commit nothing, so the library's rows and the host's stand or
 // fall together. Get tx from the store (sqlitestore's Tx method), or use it
-// inside Store.Update. Methods that run for long answer ErrJoined.
+// inside Store.Update: there, every call goes through In(tx), because a call on
+// the processor itself would wait for the transaction it is made in. Methods that
+// run for long answer ErrJoined.
 func (p *Processor) In(tx Tx) *Processor {
 	j := *p
 	j.store, j.joined = joinedStore{tx}, true

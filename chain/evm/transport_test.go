@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -201,15 +202,14 @@ func TestHeaderAndUserAreSent(t *testing.T) {
 }
 
 // slowRanges times out on queries of logs by range, a few times.
-type slowRanges struct{ left int }
+type slowRanges struct{ left atomic.Int32 }
 
 func (s *slowRanges) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, err
 	}
-	if s.left > 0 && strings.Contains(string(body), "fromBlock") {
-		s.left--
+	if strings.Contains(string(body), "fromBlock") && s.left.Add(-1) >= 0 {
 		return nil, os.ErrDeadlineExceeded
 	}
 	r.Body = io.NopCloser(strings.NewReader(string(body)))
@@ -217,12 +217,14 @@ func (s *slowRanges) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestSlowQueriesAreSplit(t *testing.T) {
-	for left, want := range map[int]error{2: nil, 9: chain.ErrUnavailable} {
+	for left, want := range map[int32]error{2: nil, 9: chain.ErrUnavailable} {
+		slow := &slowRanges{}
+		slow.left.Store(left)
 		n := newNode(t)
 		for range 15 {
 			n.add(tx{to: usdt, logs: []obj{log(usdt, alice, 1)}})
 		}
-		s, err := evm.NewSource(network(), evm.RPC{URL: n.URL, HTTP: &http.Client{Transport: &slowRanges{left}}})
+		s, err := evm.NewSource(network(), evm.RPC{URL: n.URL, HTTP: &http.Client{Transport: slow}})
 		require.NoError(t, err)
 		_, err = s.Range(t.Context(), 0, 15)
 		require.ErrorIs(t, err, want)

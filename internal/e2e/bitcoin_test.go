@@ -108,6 +108,28 @@ func TestFeeBumpPaysTheSameAccountOnce(t *testing.T) {
 		txid(first): payments.StateReplaced, txid(second): payments.StateCredited}, states)
 }
 
+func TestFeeBumpGainsNoBetterRate(t *testing.T) {
+	t.Parallel()
+	node := newBitcoin(t)
+	h := newHost(t, node, nil)
+	to, x := h.address(voice), amount(t, node.asset(), "0.01")
+	first := node.Pay(node.output(to, x))
+	h.advance()
+	seen := h.only(voice).SeenAt
+	h.clock.Advance(5 * time.Minute)
+	h.board.write(map[string]string{"BTC/USD": "90000"})
+	h.advance()
+	second := node.SignAgain(first, node.output(to, x))
+	node.Send(second)
+	h.mine(7)
+	for _, d := range h.deposits(voice) {
+		if d.TxID == txid(second) {
+			require.Equal(t, seen, d.ReceivedAt, "first sight is of what it replaced")
+		}
+	}
+	require.Equal(t, "600.00", h.balance(voice))
+}
+
 func TestDoubleSpendOnAnotherBranchTakesTheCreditBack(t *testing.T) {
 	t.Parallel()
 	node := newBitcoin(t)
@@ -123,9 +145,7 @@ func TestDoubleSpendOnAnotherBranchTakesTheCreditBack(t *testing.T) {
 	require.Equal(t, "0.00", h.balance(voice))
 	d := h.only(voice)
 	require.Contains(t, h.told(d.Key), payments.EventDepositReversed)
-	// The branch that took the credit back also holds the double spend. Whether
-	// the deposit is then called reversed or replaced, it is not credited again.
-	require.Contains(t, []payments.DepositState{payments.StateReversed, payments.StateReplaced}, d.State)
+	require.Equal(t, payments.StateReplaced, d.State, "the branch that took the credit back holds the double spend")
 }
 
 func TestDoubleSpendAfterAReversalReplacesThePayment(t *testing.T) {

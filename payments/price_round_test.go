@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cointill/cointill/payments"
 	"github.com/cointill/cointill/rates"
 )
 
@@ -73,4 +74,28 @@ func TestADepositRecordedByAClockAheadIsPricedWhenTheClockIsRight(t *testing.T) 
 		_ = b.p.Advance(b.ctx)
 	}
 	require.NotEqual(t, "0.00 USD", b.balance(voice))
+}
+
+// TestThePriceAtFirstSightIsOnRecordBeforeTheBlock: an outage between first sight
+// and block changes nothing.
+func TestThePriceAtFirstSightIsOnRecordBeforeTheBlock(t *testing.T) {
+	b := newBundle(t, railCases()[0], nil)
+	to := b.address(voice)
+	b.advance()
+	b.pay(to, 100)
+	b.advance()
+	b.rates.setDown(true)
+	b.clock.Advance(30 * time.Minute)
+	b.advance() // heartbeat
+	for range 6 {
+		b.clock.Advance(20 * time.Second)
+		b.sim.Mine(1)
+		b.advance()
+	}
+	d := b.only(voice)
+	require.Equal(t, payments.BasisFirstSeen, d.Basis)
+	require.Equal(t, "1000.00 USD", b.balance(voice))
+	x, err := b.p.Explain(b.ctx, d.Key)
+	require.NoError(t, err)
+	require.Equal(t, rates.MethodVenue, x.Price.Method, "a live round, not a candle")
 }

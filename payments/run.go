@@ -160,7 +160,7 @@ func (p *Processor) work(ctx context.Context) (more bool, err error) {
 			}
 		}
 	}
-	return false, errors.Join(append(errs, valueErr)...)
+	return false, errors.Join(append(errs, valueErr, p.priceSeen(ctx))...)
 }
 
 // pause waits for a time, a wake-up or the end of ctx.

@@ -59,6 +59,7 @@ func TestExplainTellsTheWholeStory(t *testing.T) {
 	to := b.address(voice)
 	b.advance()
 	id := b.pay(to, 150)
+	b.rates.setDown(true) // no price at first sight either
 	b.advance()
 	key := b.only(voice).Key
 	story := func() string {
@@ -68,11 +69,11 @@ func TestExplainTellsTheWholeStory(t *testing.T) {
 		return x.Text
 	}
 	require.Contains(t, story(), "No block holds it yet.")
-	b.rates.setDown(true)
 	b.sim.Mine(1)
 	require.Error(t, b.p.Advance(b.ctx))
 	require.Contains(t, story(), "No price for that instant could be had yet")
 	b.rates.setDown(false)
+	b.clock.Advance(time.Minute)
 	b.mine(2)
 	require.Contains(t, story(), "It counts as received at 2026-11-21 12:00:00 UTC (first seen).")
 	require.Contains(t, story(), "from testvenue: 1500.00 USD.")

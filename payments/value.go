@@ -72,6 +72,41 @@ func (p *Processor) valuePass(ctx context.Context) (changed bool, err error) {
 	}
 }
 
+// priceSeen takes the live price of payments seen in the mempool just now, so
+// that it is on record when they are mined: a candle of the past is second best.
+// What cannot be had is left for then.
+func (p *Processor) priceSeen(ctx context.Context) error {
+	q := DepositQuery{States: []DepositState{StateSeen}, NotHeld: true, Limit: valueBatch}
+	for {
+		var page []Deposit
+		var accounts map[Account]money.Currency
+		err := p.view(ctx, func(tx Tx) (err error) {
+			if page, err = tx.Deposits(ctx, q); err != nil {
+				return err
+			}
+			accounts, err = currencies(ctx, tx, page)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, d := range page {
+			age := p.now().Sub(d.SeenAt)
+			if !d.SeenLive || age < 0 || age > rates.ForwardWindow || d.Owner.IsZero() {
+				continue
+			}
+			pair := rates.Pair{Coin: d.Amount.Asset().Coin, Currency: accounts[d.Owner.Account]}
+			if _, err := p.price(ctx, pair, d.SeenAt); err != nil {
+				p.cfg.Log.Debug("no live price at first sight", "deposit", d.Key.String(), "error", err)
+			}
+		}
+		if len(page) < valueBatch || ctx.Err() != nil {
+			return nil
+		}
+		q.After = page[len(page)-1].Key
+	}
+}
+
 // givenUp is how many failures in a row end the asking for a pair in one page: a
 // coin without a price must not delay the others.
 const givenUp = 3

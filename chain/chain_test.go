@@ -15,7 +15,7 @@ import (
 
 func TestTheRegistryIsWhole(t *testing.T) {
 	ids := map[string]bool{}
-	for _, n := range []chain.Network{chain.Bitcoin, chain.BitcoinRegtest, chain.Ethereum} {
+	for _, n := range []chain.Network{chain.Bitcoin, chain.BitcoinRegtest, chain.Litecoin, chain.Dogecoin, chain.Ethereum, chain.BSC} {
 		require.False(t, ids[n.ID], "id %s twice", n.ID)
 		ids[n.ID] = true
 		require.Equal(t, n.ID, n.Native.Network)
@@ -36,6 +36,9 @@ func TestTheRegistryIsWhole(t *testing.T) {
 	gusd, ok := chain.Ethereum.Asset("GUSD")
 	require.True(t, ok)
 	require.Equal(t, money.Asset{Coin: "GUSD", Network: "ethereum", Decimals: 2}, gusd)
+	usdt, ok := chain.BSC.Asset("USDT")
+	require.True(t, ok)
+	require.Equal(t, uint8(18), usdt.Decimals, "six on Ethereum")
 	_, ok = chain.Bitcoin.Asset("ETH")
 	require.False(t, ok)
 }

@@ -28,6 +28,46 @@ var BitcoinRegtest = Network{
 	URIScheme: "bitcoin", CoinType: 1,
 }
 
+// Litecoin is Litecoin's main network. Payments out of MWEB arrive as outputs of
+// a block's last transaction, under another id than the payer sees.
+var Litecoin = Network{
+	ID: "litecoin", Name: "Litecoin", Family: FamilyLitecoin,
+	Genesis:   "12a765e31ffd4059bada1e25190f6e98c99d9714d334efa41a195a7e7e04bfe2",
+	Native:    money.Asset{Coin: "LTC", Network: "litecoin", Decimals: 8},
+	BlockTime: 150 * time.Second,
+	Address:   AddressParams{PubKeyHash: 0x30, ScriptHash: 0x32, Bech32: "ltc"},
+	URIScheme: "litecoin", CoinType: 2,
+}
+
+// Dogecoin is Dogecoin's main network. It has no SegWit.
+var Dogecoin = Network{
+	ID: "dogecoin", Name: "Dogecoin", Family: FamilyDogecoin,
+	Genesis:   "1a91e3dace36e2be3bf030a65679fe821aa1d6ef92e7c9902eb318182c355691",
+	Native:    money.Asset{Coin: "DOGE", Network: "dogecoin", Decimals: 8},
+	BlockTime: time.Minute,
+	Address:   AddressParams{PubKeyHash: 0x1e, ScriptHash: 0x16},
+	URIScheme: "dogecoin", CoinType: 3,
+}
+
+// BSC is BNB Smart Chain's main network with the Binance-Peg tokens the library
+// knows. Their decimals differ from those on the coins' own networks. Contracts:
+// PancakeSwap's and Trust Wallet's token lists, in agreement.
+var BSC = Network{
+	ID: "bsc", Name: "BNB Smart Chain", Family: FamilyEVM, ChainID: 56,
+	Native:    money.Asset{Coin: "BNB", Network: "bsc", Decimals: 18},
+	BlockTime: 450 * time.Millisecond,
+	URIScheme: "ethereum", CoinType: 60,
+	Tokens: []Token{
+		token("USDC", "bsc", 18, "8AC76a51cc950d9822D68b83fE1Ad97B32Cd580d"),
+		token("USDT", "bsc", 18, "55d398326f99059fF775485246999027B3197955"),
+		token("DAI", "bsc", 18, "1AF3F329e8BE154074D8769D1FFa4eE058B1DBc3"),
+		token("BTC", "bsc", 18, "7130d2A12B9BCbFAe4f2634d864A1Ee1Ce3Ead9c"),
+		token("LTC", "bsc", 18, "4338665CBB7B2485A8855A139b75D5e34AB0DB94"),
+		token("DOGE", "bsc", 8, "bA2aE424d960c26247Dd6c32edC70B295c744C43"),
+		token("ETH", "bsc", 18, "2170Ed0880ac9A755fd29B2688956BD959F933F8"),
+	},
+}
+
 // Ethereum is Ethereum's main network with the tokens the library knows.
 // Contracts and decimals: MetaMask contract-metadata and Uniswap's default
 // token list, in agreement.

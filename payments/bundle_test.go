@@ -143,6 +143,22 @@ func evmSim(c *clock) (simulation, func(string) chain.Source) {
 	return sim, func(name string) chain.Source { return sim.Source(name) }
 }
 
+// testUTXO simulates a private chain with the parameters of a real one.
+func testUTXO(n chain.Network) func(*clock) (simulation, func(string) chain.Source) {
+	n.Test = true
+	return func(c *clock) (simulation, func(string) chain.Source) {
+		sim := chainsim.NewUTXO(n, chainsim.Options{Now: c.Now})
+		return sim, func(name string) chain.Source { return sim.Source(name) }
+	}
+}
+
+func bscSim(c *clock) (simulation, func(string) chain.Source) {
+	n := chain.BSC
+	n.Test = true
+	sim := chainsim.NewEVM(n, chainsim.Options{Now: c.Now, FinalLag: 2})
+	return sim, func(name string) chain.Source { return sim.Source(name) }
+}
+
 // testEthereum is a private EVM network with tokens of 6 and 2 decimals.
 func testEthereum() chain.Network {
 	n := chain.Ethereum
@@ -162,6 +178,9 @@ func railCases() []railCase {
 		{"ethereum ETH", "ETH", evmSim},
 		{"ethereum USDT (6 decimals)", "USDT", evmSim},
 		{"ethereum GUSD (2 decimals)", "GUSD", evmSim},
+		{"litecoin LTC", "LTC", testUTXO(chain.Litecoin)},
+		{"dogecoin DOGE", "DOGE", testUTXO(chain.Dogecoin)},
+		{"bsc BTC (18 decimals)", "BTC", bscSim},
 	}
 }
 

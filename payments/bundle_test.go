@@ -186,8 +186,15 @@ func railCases() []railCase {
 
 // onEveryRail runs a test on each rail.
 func onEveryRail(t *testing.T, test func(t *testing.T, b *bundle)) {
+	onRails(t, func(railCase) bool { return true }, test)
+}
+
+// onRails runs a test on the rails that fit.
+func onRails(t *testing.T, fits func(railCase) bool, test func(t *testing.T, b *bundle)) {
 	for _, c := range railCases() {
-		t.Run(c.name, func(t *testing.T) { t.Parallel(); test(t, newBundle(t, c, nil)) })
+		if fits(c) {
+			t.Run(c.name, func(t *testing.T) { t.Parallel(); test(t, newBundle(t, c, nil)) })
+		}
 	}
 }
 

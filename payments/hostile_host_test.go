@@ -24,7 +24,6 @@ import (
 // mirror is a host that keeps balances of its own through InTx.
 type mirror struct {
 	mu  sync.Mutex
-	sum map[string]map[string]string // deposit -> profile -> credited value that stands
 	bal map[string]*big.Int
 }
 

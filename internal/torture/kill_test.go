@@ -289,9 +289,6 @@ func (w *town) truth() (owed map[string]int64, arrived map[money.Asset]int64, de
 // random instants, while payers pay and the chains reorganise. At the end the
 // books say what the chains say, and every event was told under one id.
 func TestProcessKilledThirtyTimesOwesWhatTheChainsSay(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts processes for several seconds")
-	}
 	r := rand.New(rand.NewPCG(20261121, 7))
 	w := &town{owner: map[chain.Address]string{}, events: map[string]string{}}
 	w.btc = chainsim.NewUTXO(chain.BitcoinRegtest, chainsim.Options{Now: time.Now})

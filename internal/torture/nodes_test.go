@@ -217,7 +217,10 @@ func TestUTXOProviderWithABatchLimit(t *testing.T) {
 		"error object": func(w http.ResponseWriter) []byte {
 			return []byte(`{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"batch limit is 20"}}`)
 		},
-		"413": func(w http.ResponseWriter) []byte { http.Error(w, "too large", 413); return nil },
+		"413": func(w http.ResponseWriter) []byte {
+			http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+			return nil
+		},
 	} {
 		url := proxy(t, btc.Core(), func(req []byte, w http.ResponseWriter, a []byte) []byte {
 			if strings.Count(string(req), `"method"`) > 20 {

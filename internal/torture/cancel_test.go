@@ -232,7 +232,7 @@ func TestCancelAtTheEndOfAStatementLeavesTheConnectionClean(t *testing.T) {
 		on, cancel := "", func() {}
 		plain, err := sql.Open("sqlite", "")
 		require.NoError(t, err)
-		name := fmt.Sprint("tardy", i)
+		name := fmt.Sprint("tardy", i, t.TempDir()) // drivers are registered for good
 		sql.Register(name, tardy{plain.Driver(), &on, &cancel})
 		db, err := sql.Open(name, filepath.Join(t.TempDir(), "a.db"))
 		require.NoError(t, err)

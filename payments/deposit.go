@@ -195,10 +195,16 @@ func (p *Processor) record(r *rail, step chain.Step, t chain.Transfer, b *book) 
 }
 
 // inherit gives a transaction that spends the inputs of an earlier one its first
-// sight: whoever replaces a payment, for whomever, gains no later price by it.
+// sight: whoever replaces a payment, for whomever, gains no later price by it. On
+// Litecoin only the same recipient inherits: there all payments out of MWEB in a
+// block share the inputs of one transaction.
 func (b *book) inherit(d *Deposit) {
 	for _, in := range d.Inputs {
-		if old, ok := b.spent[in]; ok && old.TxID != d.TxID && old.SeenAt.Before(d.SeenAt) {
+		old, ok := b.spent[in]
+		if ok && d.To.Family == chain.FamilyLitecoin && old.To != d.To {
+			continue
+		}
+		if ok && old.TxID != d.TxID && old.SeenAt.Before(d.SeenAt) {
 			d.SeenAt, d.SeenLive, d.LiveBefore = old.SeenAt, old.SeenLive, old.LiveBefore
 		}
 	}

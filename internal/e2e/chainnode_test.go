@@ -15,6 +15,7 @@ import (
 	"github.com/cointill/cointill/chain/utxo"
 	"github.com/cointill/cointill/internal/e2e/btcdnode"
 	"github.com/cointill/cointill/internal/e2e/contracts"
+	"github.com/cointill/cointill/internal/e2e/daemon"
 	"github.com/cointill/cointill/internal/e2e/gethnode"
 	"github.com/cointill/cointill/payments"
 	"github.com/cointill/cointill/payments/money"
@@ -53,7 +54,7 @@ func (b bitcoin) asset() money.Asset     { return chain.BitcoinRegtest.Native }
 func (b bitcoin) source(t testing.TB, n chain.Network) *utxo.Source {
 	t.Helper()
 	s, err := utxo.NewSource(n, utxo.RPC{
-		URL: b.URL, User: btcdnode.User, Password: btcdnode.Password, HTTP: httpClient(t)})
+		URL: b.URL, User: daemon.User, Password: daemon.Password, HTTP: httpClient(t)})
 	require.NoError(t, err)
 	return s
 }

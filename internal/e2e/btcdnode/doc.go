@@ -2,9 +2,7 @@
 // miner and the payers.
 //
 // The program is built from the module's tool directive, once, into the user's
-// cache folder. A node listens on a loopback port of its own, keeps its data in
-// the test's temporary folder, is killed when the test ends, and shows its log
-// if the test failed.
+// cache folder, and run by package daemon.
 //
 // Blocks are assembled here and given to the node with submitblock, each with a
 // coinbase nobody else has, so that a test says exactly which transactions a

@@ -31,7 +31,7 @@ func (n *Node) MineEmpty(blocks int) {
 func (n *Node) MineOnly(payments ...Payment) {
 	n.t.Helper()
 	height := n.Height()
-	parent := n.block(n.hashAt(height))
+	parent := n.block(n.HashAt(height))
 	parent.SetHeight(int32(height))
 	var txs []*btcutil.Tx
 	for _, p := range payments {
@@ -42,7 +42,7 @@ func (n *Node) MineOnly(payments ...Payment) {
 	raw, err := block.Bytes()
 	require.NoError(n.t, err)
 	var refused *string
-	n.call(&refused, "submitblock", hex.EncodeToString(raw))
+	n.Call(&refused, "submitblock", hex.EncodeToString(raw))
 	require.Nil(n.t, refused, "the node refuses the block")
 	require.Equal(n.t, height+1, n.Height())
 }
@@ -51,11 +51,11 @@ func (n *Node) MineOnly(payments ...Payment) {
 func (n *Node) Mempool() []Payment {
 	n.t.Helper()
 	var ids []string
-	n.call(&ids, "getrawmempool")
+	n.Call(&ids, "getrawmempool")
 	var out []Payment
 	for _, id := range ids {
 		var text string
-		n.call(&text, "getrawtransaction", id)
+		n.Call(&text, "getrawtransaction", id)
 		raw, err := hex.DecodeString(text)
 		require.NoError(n.t, err)
 		tx, err := btcutil.NewTxFromBytes(raw)
@@ -63,15 +63,6 @@ func (n *Node) Mempool() []Payment {
 		out = append(out, Payment{MsgTx: tx.MsgTx()})
 	}
 	return out
-}
-
-// Undo takes the last blocks off the chain. Their payments are in the mempool
-// again; the blocks themselves never come back.
-func (n *Node) Undo(depth int) {
-	n.t.Helper()
-	height := n.Height()
-	n.call(nil, "invalidateblock", n.hashAt(height-depth+1))
-	require.Equal(n.t, height-depth, n.Height())
 }
 
 // freshHash is the key hash of nobody, so that no two coinbases are alike.

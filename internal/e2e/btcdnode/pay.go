@@ -70,7 +70,7 @@ func (n *Node) Pay(outputs ...Output) Payment {
 // Send puts a payment into the node's mempool.
 func (n *Node) Send(p Payment) {
 	n.t.Helper()
-	n.call(nil, "sendrawtransaction", hex.EncodeToString(serialize(p.MsgTx)))
+	n.Call(nil, "sendrawtransaction", hex.EncodeToString(serialize(p.MsgTx)))
 }
 
 func (n *Node) sign(c coin, fee int64, outputs []Output) Payment {

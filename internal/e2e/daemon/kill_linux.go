@@ -1,4 +1,4 @@
-package btcdnode
+package daemon
 
 import "syscall"
 

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package btcdnode
+package daemon
 
 import "syscall"
 

@@ -59,7 +59,7 @@ func browser(t *testing.T) context.Context {
 		}
 		t.Skip("chromium is not installed; make test installs it")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(filepath.Join(t.TempDir(), "profile")))
@@ -91,7 +91,7 @@ func follow(t *testing.T, ctx context.Context, selectors ...string) {
 // shows waits until an element has a text.
 func shows(t *testing.T, ctx context.Context, selector, text string) {
 	t.Helper()
-	limited, cancel := context.WithTimeout(ctx, 20*time.Second)
+	limited, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	_, err := chromedp.Run(limited, chromedp.Poll[bool](fmt.Sprintf(
 		`document.querySelector(%q)?.textContent.includes(%q) ?? false`, selector, text)))

@@ -75,17 +75,22 @@
     else if (e.key === "Escape") document.querySelector("a.scrim")?.click();
   });
 
-  // The strip's buttons act without leaving the page.
-  document.addEventListener("submit", async (e) => {
+  // The strip's buttons act without leaving the page, one after the other: a block
+  // asked for after a payment must not overtake it on another connection.
+  let acts = Promise.resolve();
+  document.addEventListener("submit", (e) => {
     if (!e.target.matches("[data-quiet]")) return;
     e.preventDefault();
     const form = e.target;
-    try {
-      const answer = await fetch(form.action, { method: "POST", headers: { "Portal-Live": "1" }, body: new URLSearchParams(new FormData(form)) });
-      if (!answer.ok) { form.submit(); return; }
-      refresh();
-    } catch {
-      stale(true);
-    }
+    const body = new URLSearchParams(new FormData(form));
+    acts = acts.then(async () => {
+      try {
+        const answer = await fetch(form.action, { method: "POST", headers: { "Portal-Live": "1" }, body });
+        if (!answer.ok) { form.submit(); return; }
+        refresh();
+      } catch {
+        stale(true);
+      }
+    });
   });
 })();

@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"slices"
 	"time"
 
 	"github.com/cointill/cointill/payments/money"
@@ -38,8 +39,15 @@ type Network struct {
 	ChainID uint64
 	// Native is the coin that pays for transactions.
 	Native money.Asset
-	// Tokens are the token contracts a source reads, accepted or not.
+	// Tokens are the token contracts whose assets can be accepted.
 	Tokens []Token
+	// Unaccepted are known contracts whose assets are not among the product's
+	// coins, such as WBTC. Sources read them, so that what is sent by mistake is
+	// on record.
+	Unaccepted []Token
+	// CoinbaseMaturity and PegOutMaturity are how many confirmations newly mined
+	// coins, and those paid out of MWEB, need before they can be spent.
+	CoinbaseMaturity, PegOutMaturity uint64
 	// BlockTime is the usual distance of two blocks, for estimates only.
 	BlockTime time.Duration
 	// Address holds the prefixes of UTXO addresses.
@@ -82,6 +90,23 @@ func (n Network) Assets() []money.Asset {
 		out = append(out, t.Asset)
 	}
 	return out
+}
+
+// Maturity returns how many confirmations coins of an origin need before they can
+// be spent, 0 if they can be at once.
+func (n Network) Maturity(o Origin) uint64 {
+	switch o {
+	case OriginCoinbase:
+		return n.CoinbaseMaturity
+	case OriginPegOut:
+		return n.PegOutMaturity
+	}
+	return 0
+}
+
+// Listed returns all tokens a source reads: Tokens, then Unaccepted.
+func (n Network) Listed() []Token {
+	return slices.Concat(n.Tokens, n.Unaccepted)
 }
 
 // Token returns the token that counts a, if a is one of the network's tokens.

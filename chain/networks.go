@@ -14,7 +14,7 @@ var Bitcoin = Network{
 	Native:    money.Asset{Coin: "BTC", Network: "bitcoin", Decimals: 8},
 	BlockTime: 10 * time.Minute,
 	Address:   AddressParams{PubKeyHash: 0x00, ScriptHash: 0x05, Bech32: "bc"},
-	URIScheme: "bitcoin", CoinType: 0,
+	URIScheme: "bitcoin", CoinType: 0, CoinbaseMaturity: 100,
 }
 
 // BitcoinRegtest is a private Bitcoin chain, as btcd and Bitcoin Core start it
@@ -25,7 +25,7 @@ var BitcoinRegtest = Network{
 	Native:    money.Asset{Coin: "BTC", Network: "bitcoin-regtest", Decimals: 8},
 	BlockTime: 10 * time.Minute,
 	Address:   AddressParams{PubKeyHash: 0x6f, ScriptHash: 0xc4, Bech32: "bcrt"},
-	URIScheme: "bitcoin", CoinType: 1,
+	URIScheme: "bitcoin", CoinType: 1, CoinbaseMaturity: 100,
 }
 
 // Litecoin is Litecoin's main network. Payments out of MWEB arrive as outputs of
@@ -36,7 +36,7 @@ var Litecoin = Network{
 	Native:    money.Asset{Coin: "LTC", Network: "litecoin", Decimals: 8},
 	BlockTime: 150 * time.Second,
 	Address:   AddressParams{PubKeyHash: 0x30, ScriptHash: 0x32, Bech32: "ltc"},
-	URIScheme: "litecoin", CoinType: 2,
+	URIScheme: "litecoin", CoinType: 2, CoinbaseMaturity: 100, PegOutMaturity: 6,
 }
 
 // Dogecoin is Dogecoin's main network. It has no SegWit.
@@ -46,7 +46,7 @@ var Dogecoin = Network{
 	Native:    money.Asset{Coin: "DOGE", Network: "dogecoin", Decimals: 8},
 	BlockTime: time.Minute,
 	Address:   AddressParams{PubKeyHash: 0x1e, ScriptHash: 0x16},
-	URIScheme: "dogecoin", CoinType: 3,
+	URIScheme: "dogecoin", CoinType: 3, CoinbaseMaturity: 240,
 }
 
 // BSC is BNB Smart Chain's main network with the Binance-Peg tokens the library

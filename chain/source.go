@@ -3,6 +3,9 @@ package chain
 import (
 	"context"
 	"errors"
+	"time"
+
+	"github.com/cointill/cointill/payments/money"
 )
 
 // Errors of sources.
@@ -85,6 +88,64 @@ type Mempooler interface {
 // have changed, or when ctx ends. It only wakes the watcher.
 type HeadWaiter interface {
 	Wait(ctx context.Context)
+}
+
+// Balancer is an optional ability of a Source on a network that keeps balances:
+// what the audit of internal transfers asks.
+type Balancer interface {
+	// Balances returns the native balance of each address, in their order, after
+	// the block: by its hash, so that a node which does not have it refuses.
+	Balances(ctx context.Context, at Anchor, addresses []Address) ([]money.Amount, error)
+}
+
+// Inspector is an optional ability of a Source: one transaction by its id, as the
+// node knows it now. It decides nothing; support asks it.
+type Inspector interface {
+	// Inspect answers ErrNotFound if the node knows no such transaction.
+	Inspect(ctx context.Context, id Hash, m Matcher) (Inspection, error)
+}
+
+// TxState is where one transaction stands.
+type TxState string
+
+// The states of a transaction.
+const (
+	TxUnmined TxState = "unmined"
+	TxMined   TxState = "mined"
+	// TxFailed: mined, and it moved nothing but its fee (EVM).
+	TxFailed TxState = "failed"
+)
+
+// Inspection is what a node says of one transaction.
+type Inspection struct {
+	State TxState
+	// Block holds the transaction; zero while unmined.
+	Block Anchor
+	// Found is what concerns the matcher.
+	Found Found
+	// Contract is the listed token whose contract was itself sent coins, a mistake
+	// that loses them; its Asset is zero if none was.
+	Contract Token
+	// Unlisted are transfers to watched addresses by token contracts that the
+	// network does not list.
+	Unlisted []Unlisted
+	// Recipients are the addresses that were sent something, at most 20.
+	Recipients []Address
+}
+
+// Unlisted is a transfer by a token contract nobody vouches for.
+type Unlisted struct {
+	Contract, To Address
+}
+
+// RetryAfter returns how long the node asked to be left alone, 0 if an error does
+// not say.
+func RetryAfter(err error) time.Duration {
+	var e interface{ RetryAfter() time.Duration }
+	if errors.As(err, &e) {
+		return max(0, e.RetryAfter())
+	}
+	return 0
 }
 
 // Matcher says whether bytes from a block concern us. Both methods are called

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/payments/money"
 	"github.com/cointill/cointill/rates"
@@ -72,9 +74,24 @@ type Rail struct {
 	// Assets are accepted; what else arrives is recorded and held. Defaults to all
 	// assets of the network.
 	Assets []money.Asset
+	// WatchOnly accepts nothing: what arrives is recorded and held, and no address
+	// is given out. It is for the other networks of a family, where a customer may
+	// send by mistake.
+	WatchOnly bool
 	// Confirmations is how many blocks must confirm a deposit before it is
 	// credited, 1 for the block that holds it. Defaults to 6.
 	Confirmations uint64
+	// Tiers ask for more where more is at stake. SetTiers changes them at run time.
+	Tiers []Tier
+	// Breaker is how many blocks a reorganisation may replace before crediting
+	// stops until Resume. Defaults to twice Confirmations.
+	Breaker uint64
+	// Stale is how old the head's block time may be before nothing is credited.
+	// Defaults to twelve times Network.BlockTime, at least 10 minutes.
+	Stale time.Duration
+	// Treasury names addresses of the host's own, so that coins sent there are
+	// booked as moved, not lost.
+	Treasury []Treasury
 	// Final is how many confirmations make a credited deposit final. Defaults to
 	// 12 (Bitcoin), 48 (Litecoin), 120 (Dogecoin) and 64 (EVM), and is never less
 	// than Confirmations.
@@ -90,6 +107,35 @@ type Rail struct {
 	// UnprovedKey allows addresses from a wallet whose control was never proved
 	// (see Processor.Prove). A wrong extended key then loses every payment.
 	UnprovedKey bool
+}
+
+// Tier is what a deposit must reach before it is credited, from a value on. All
+// tiers that apply hold together.
+type Tier struct {
+	// Asset limits the tier to one asset; empty for all of the network.
+	Asset money.Asset
+	// Above is the value from which the tier applies, compared with all that the
+	// profile has on this network and that is not yet final, in the currency of the
+	// profile's account: splitting a payment evades nothing. Zero applies to all.
+	Above decimal.Decimal
+	// AtRisk makes Above compare with the sum over all profiles.
+	AtRisk bool
+	// Confirmations is the depth to reach; less than Rail.Confirmations adds
+	// nothing.
+	Confirmations uint64
+	// Finalized asks that the network itself calls the block final. While a network
+	// that has the notion stops finalising, 240 confirmations serve instead.
+	Finalized bool
+	// Agree is how many sources, the followed one included, must see the same
+	// transfer in the same block. A rail with fewer sources is refused.
+	Agree int
+}
+
+// Treasury is an address of the host's own.
+type Treasury struct {
+	// Name is for the books: "cold".
+	Name    string
+	Address chain.Address
 }
 
 // Wallet derives addresses from a public key. *hd.Wallet is one.

@@ -42,6 +42,9 @@ const (
 	StateOrphaned DepositState = "orphaned"
 	// StateReversed: its block no longer stands, and the credit was taken back.
 	StateReversed DepositState = "reversed"
+	// StateInternal: our own coins moving to one of our addresses, such as change
+	// or gas sent before a sweep. They are booked and nobody is credited.
+	StateInternal DepositState = "internal"
 )
 
 // HoldReason says why a deposit is not credited although it is deep enough.
@@ -59,6 +62,10 @@ const (
 	HoldAsset HoldReason = "asset_not_accepted"
 	// HoldUnassigned: the address has no owner.
 	HoldUnassigned HoldReason = "unassigned"
+	// HoldOrigin: nobody sent it: mined, withdrawn from staking, or fee income.
+	HoldOrigin HoldReason = "not_a_payment"
+	// HoldUnexplained: a balance grew and no transfer was found that explains it.
+	HoldUnexplained HoldReason = "unexplained_balance"
 )
 
 // Basis says how a deposit's received-at was chosen.
@@ -82,6 +89,10 @@ type Deposit struct {
 	TxID   chain.Hash
 	To     chain.Address
 	Amount money.Amount
+	// From is who sent, where the network says (EVM). Never refund to it.
+	From chain.Address
+	// Origin is how the coins came into being.
+	Origin chain.Origin
 	// Owner is nobody when the address was reserved but never given out.
 	Owner Owner
 	State DepositState
@@ -113,6 +124,12 @@ type Deposit struct {
 	Snapshot string
 	Exact    decimal.Decimal
 
+	// Agreed is the hash of the block in which enough other sources saw the same
+	// transfer; zero if none were asked.
+	Agreed chain.Hash
+	// Spent is the mined transaction that spends the deposit's outpoint (UTXO);
+	// zero while it is unspent.
+	Spent chain.Hash
 	// Screened says that Config.Screen let the deposit pass.
 	Screened bool
 	// Incarnation counts the credits, reversed ones included.

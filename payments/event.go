@@ -67,6 +67,8 @@ type AuditRow struct {
 	Subject, Action string
 	Actor           Actor
 	At              time.Time
+	// Data is what the call set, as JSON; empty for most.
+	Data json.RawMessage
 }
 
 // Actor is who did something, and why.

@@ -48,6 +48,7 @@ type Tx interface {
 	AccountTx
 	AddressTx
 	DepositTx
+	SpendTx
 	OutboxTx
 	AuditTx
 
@@ -132,8 +133,12 @@ type DepositQuery struct {
 	// Profiles and Account select by owner.
 	Profiles []string
 	Account  string
-	// TxIDs selects by transaction.
+	// TxIDs selects by transaction, To by the address that received.
 	TxIDs []chain.Hash
+	To    []chain.Address
+	// Unspent selects deposits in a block whose outpoint no mined transaction
+	// spends.
+	Unspent bool
 	// Unvalued selects deposits that have a received-at and an owner but no rate.
 	Unvalued bool
 	// Unscreened selects owned deposits not screened yet.
@@ -142,6 +147,34 @@ type DepositQuery struct {
 	Held, NotHeld bool
 	// After returns only keys greater than it, for paging.
 	After DepositKey
+	// Limit bounds the rows, 0 for all.
+	Limit int
+}
+
+// SpendTx stores what left our addresses.
+type SpendTx interface {
+	// InsertSpends stores spends by key, with Version 1.
+	InsertSpends(ctx context.Context, rows []Spend) ([]SpendKey, error)
+	// SpendsByKey returns the spends that exist.
+	SpendsByKey(ctx context.Context, keys []SpendKey) ([]Spend, error)
+	// SaveSpends stores changed spends, comparing versions.
+	SaveSpends(ctx context.Context, rows []Spend) error
+	// Spends returns what a query selects, in ascending order of key (network,
+	// then id). In Update the rows are locked.
+	Spends(ctx context.Context, q SpendQuery) ([]Spend, error)
+}
+
+// SpendQuery selects spends; fields left at zero select all.
+type SpendQuery struct {
+	Network string
+	// Included selects spends in a block of a height in [MinHeight, MaxHeight].
+	Included             bool
+	MinHeight, MaxHeight uint64
+	// From selects by the address that spent, TxIDs by transaction.
+	From  []chain.Address
+	TxIDs []chain.Hash
+	// After returns only keys greater than it, for paging.
+	After SpendKey
 	// Limit bounds the rows, 0 for all.
 	Limit int
 }

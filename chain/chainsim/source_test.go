@@ -22,7 +22,7 @@ func TestUTXOTransfersCarryOutpointsAndInputs(t *testing.T) {
 	for _, tr := range found.Transfers {
 		require.Equal(t, at, tr.Block)
 		require.Len(t, tr.Inputs, 1)
-		require.False(t, tr.Coinbase)
+		require.Equal(t, chain.OriginPayment, tr.Origin)
 		require.Equal(t, chainsim.Address(n, 0), tr.To)
 	}
 	require.Equal(t, "0.00000007 BTC@bitcoin-regtest", found.Transfers[1].Amount.String())
@@ -38,12 +38,17 @@ func TestSpendsOfWatchedOutpointsAreFound(t *testing.T) {
 	run, err := s.Unmined(t.Context(), []chain.Hash{sweep, {9}})
 	require.NoError(t, err)
 	require.Empty(t, run.Anchors())
-	require.Equal(t, []chain.Spend{{Outpoint: ours, TxID: sweep}}, match(t, c.Network(), run, ours).Spends)
+	spends := match(t, c.Network(), run, ours).Spends
+	require.Len(t, spends, 1)
+	require.Equal(t, chain.Spend{ID: sweep.String() + ":in:0", Kind: chain.SpendOutpoint, Outpoint: ours, TxID: sweep, Tx: spends[0].Tx}, spends[0])
 
 	at := c.Mine(1)[0]
 	run, err = s.Linked(t.Context(), 2, 2)
 	require.NoError(t, err)
-	require.Equal(t, []chain.Spend{{Outpoint: ours, TxID: sweep, Block: at}}, match(t, c.Network(), run, ours).Spends)
+	spends = match(t, c.Network(), run, ours).Spends
+	require.Len(t, spends, 1)
+	require.Equal(t, at, spends[0].Block)
+	require.Equal(t, []chain.Outpoint{ours}, spends[0].Tx.Inputs)
 	require.Empty(t, match(t, c.Network(), run).Spends)
 	requireMisuse(t, "Spend", func() { c.Spend([]chain.Outpoint{ours}) })
 }
@@ -53,7 +58,7 @@ func TestCoinbasePaysWhomTheMinerLikes(t *testing.T) {
 	at := c.MineTo(chainsim.Address(c.Network(), 3))
 	found := scan(t, c.Source("a"))
 	require.Len(t, found.Transfers, 1)
-	require.True(t, found.Transfers[0].Coinbase)
+	require.Equal(t, chain.OriginCoinbase, found.Transfers[0].Origin)
 	require.Equal(t, at, found.Transfers[0].Block)
 	c.Mine(1)
 	require.Len(t, scan(t, c.Source("a")).Transfers, 1)

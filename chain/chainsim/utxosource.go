@@ -3,6 +3,7 @@ package chainsim
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/payments/money"
@@ -87,23 +88,47 @@ func (r *utxoRun) Match(_ context.Context, m chain.Matcher) (chain.Found, error)
 }
 
 func (r *utxoRun) match(found *chain.Found, m chain.Matcher, t *tx, at chain.Anchor) {
-	for _, op := range t.claims {
-		if m.Outpoint(op) {
-			found.Spends = append(found.Spends, chain.Spend{Outpoint: op, TxID: t.id, Block: at})
+	var whole *chain.Outflow
+	for n, op := range t.claims {
+		if !m.Outpoint(op) {
+			continue
 		}
+		if whole == nil {
+			whole = r.outflow(t)
+		}
+		found.Spends = append(found.Spends, chain.Spend{
+			ID: fmt.Sprintf("%s:in:%d", t.id, n), Kind: chain.SpendOutpoint, Outpoint: op, TxID: t.id, Tx: whole, Block: at,
+		})
 	}
 	for vout, out := range t.utxo.outs {
 		if out.value == 0 || !m.Address([]byte(out.script)) {
 			continue
 		}
 		found.Transfers = append(found.Transfers, chain.Transfer{
-			ID:       fmt.Sprintf("%s:%d", t.id, vout),
-			TxID:     t.id,
-			To:       chain.Address{Family: r.family, Raw: out.script},
-			Amount:   money.Units(r.native, int64(out.value)),
-			Inputs:   append([]chain.Outpoint(nil), t.claims...),
-			Block:    at,
-			Coinbase: t.coinbase,
+			ID:     fmt.Sprintf("%s:%d", t.id, vout),
+			TxID:   t.id,
+			To:     chain.Address{Family: r.family, Raw: out.script},
+			Amount: money.Units(r.native, int64(out.value)),
+			Inputs: append([]chain.Outpoint(nil), t.claims...),
+			Block:  at,
+			Origin: originOf(t),
 		})
 	}
+}
+
+func (r *utxoRun) outflow(t *tx) *chain.Outflow {
+	o := &chain.Outflow{Inputs: slices.Clone(t.claims)}
+	for _, out := range t.utxo.outs {
+		o.Outputs = append(o.Outputs, chain.Output{
+			To: chain.Address{Family: r.family, Raw: out.script}, Amount: money.Units(r.native, int64(out.value)),
+		})
+	}
+	return o
+}
+
+func originOf(t *tx) chain.Origin {
+	if t.coinbase {
+		return chain.OriginCoinbase
+	}
+	return chain.OriginPayment
 }

@@ -103,7 +103,7 @@ func (s *Source) failure(ctx context.Context, act string, err error) error {
 	}
 	switch {
 	case status == http.StatusTooManyRequests && !tooWide(0, message):
-		return &ThrottledError{Source: s.name, RetryAfter: no.retryAfter}
+		return &ThrottledError{Source: s.name, Wait: no.retryAfter}
 	case status == http.StatusRequestEntityTooLarge:
 		return &tooWideError{"request refused as too large"}
 	case throttled(code, message):

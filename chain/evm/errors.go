@@ -43,13 +43,16 @@ func (e *TokenError) Unwrap() error { return chain.ErrWrongNetwork }
 type ThrottledError struct {
 	// Source is the source's name.
 	Source string
-	// RetryAfter is how long the node asks to wait, 0 if it does not say.
-	RetryAfter time.Duration
+	// Wait is how long the node asks to be left alone, 0 if it does not say.
+	Wait time.Duration
 }
 
 func (e *ThrottledError) Error() string {
-	return fmt.Sprintf("evm: %s: too many requests, asked to wait %s", e.Source, e.RetryAfter)
+	return fmt.Sprintf("evm: %s: too many requests, asked to wait %s", e.Source, e.Wait)
 }
+
+// RetryAfter returns Wait; see [chain.RetryAfter].
+func (e *ThrottledError) RetryAfter() time.Duration { return e.Wait }
 
 // Unwrap returns [chain.ErrUnavailable].
 func (e *ThrottledError) Unwrap() error { return chain.ErrUnavailable }

@@ -73,7 +73,7 @@ func TestThrottled(t *testing.T) {
 			require.ErrorIs(t, err, chain.ErrUnavailable)
 			var throttled *evm.ThrottledError
 			require.ErrorAs(t, err, &throttled)
-			require.Equal(t, c.wait, throttled.RetryAfter)
+			require.Equal(t, c.wait, chain.RetryAfter(err))
 			require.Equal(t, "127.0.0.1", throttled.Source)
 		})
 	}

@@ -66,7 +66,9 @@ func (f *finder) end(t tx) {
 		transfers[i].ID = prefix + transfers[i].ID
 		transfers[i].TxID = id
 		transfers[i].Inputs = inputs
-		transfers[i].Coinbase = coinbase
+		if coinbase {
+			transfers[i].Origin = chain.OriginCoinbase
+		}
 	}
 }
 

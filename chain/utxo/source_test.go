@@ -61,10 +61,10 @@ func TestARunHoldsWhatItsBlocksHold(t *testing.T) {
 			require.Equal(t, found, again)
 			require.Len(t, found.Transfers, 33) // miner, to-us and "" in each block
 			require.Len(t, found.Spends, 11)    // the null input is not asked for
-			require.True(t, found.Transfers[0].Coinbase)
+			require.Equal(t, chain.OriginCoinbase, found.Transfers[0].Origin)
 			require.Empty(t, found.Transfers[0].Inputs)
 			x := found.Transfers[1]
-			require.False(t, x.Coinbase)
+			require.Equal(t, chain.OriginPayment, x.Origin)
 			require.Equal(t, x.TxID.String()+":0", x.ID)
 			require.Equal(t, chain.Address{Family: chain.FamilyBitcoin, Raw: "to-us"}, x.To)
 			require.Equal(t, money.Units(chain.BitcoinRegtest.Native, 1), x.Amount)

@@ -3,6 +3,7 @@ package memstore
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/cointill/cointill/payments"
@@ -25,9 +26,12 @@ func newAudit() *audit {
 		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id))
 	})}
 	a.rows = &table[string, payments.AuditRow]{
-		rows:    make(map[string]payments.AuditRow),
-		key:     func(r payments.AuditRow) string { return r.ID },
-		copied:  func(r payments.AuditRow) payments.AuditRow { r.At = instant(r.At); return r },
+		rows: make(map[string]payments.AuditRow),
+		key:  func(r payments.AuditRow) string { return r.ID },
+		copied: func(r payments.AuditRow) payments.AuditRow {
+			r.At, r.Data = instant(r.At), slices.Clone(r.Data)
+			return r
+		},
 		indexed: func(r payments.AuditRow, add bool) { a.subjects.put(r.Subject, done{r.At, r.ID}, add) },
 	}
 	return a

@@ -45,7 +45,10 @@ func (d *deposits) plan(q payments.DepositQuery) (best []trait, cost int) {
 	consider(q.Held, []trait{{kind: byHeld}})
 	consider(q.Unvalued, []trait{{kind: byUnvalued}})
 	consider(q.Unscreened, []trait{{kind: byUnscreened}})
-	var states, profiles, txs []trait
+	var states, profiles, txs, to []trait
+	for _, a := range q.To {
+		to = append(to, trait{kind: byTo, to: a})
+	}
 	for _, s := range q.States {
 		states = append(states, trait{kind: byState, name: string(s)})
 	}
@@ -58,6 +61,8 @@ func (d *deposits) plan(q payments.DepositQuery) (best []trait, cost int) {
 	consider(len(states) > 0, states)
 	consider(len(profiles) > 0, profiles)
 	consider(len(txs) > 0, txs)
+	consider(len(to) > 0, to)
+	consider(q.Unspent && q.Network != "", []trait{{kind: byUnspent, name: q.Network}})
 	return best, cost
 }
 
@@ -111,6 +116,8 @@ func (d *deposits) selected(q payments.DepositQuery, k payments.DepositKey) bool
 		len(q.Profiles) > 0 && !slices.Contains(q.Profiles, r.Owner.Profile),
 		q.Account != "" && r.Owner.Name != q.Account,
 		len(q.TxIDs) > 0 && !slices.Contains(q.TxIDs, r.TxID),
+		len(q.To) > 0 && !slices.Contains(q.To, r.To),
+		q.Unspent && !unspent(r),
 		q.Unvalued && !unvalued(r),
 		q.Unscreened && !unscreened(r),
 		q.Held && r.Hold == "",

@@ -14,6 +14,7 @@ type trait struct {
 	kind byte
 	name string
 	tx   chain.Hash
+	to   chain.Address
 }
 
 // The kinds of traits.
@@ -25,6 +26,8 @@ const (
 	byUnvalued
 	byUnscreened
 	byHeld
+	byTo
+	byUnspent
 )
 
 // mined is a deposit's place among those in blocks.
@@ -72,8 +75,9 @@ func newDeposits() *deposits {
 }
 
 func traitsOf(r payments.Deposit) []trait {
-	out := append(make([]trait, 0, 7),
-		trait{kind: byAll}, trait{kind: byState, name: string(r.State)}, trait{kind: byTx, tx: r.TxID})
+	out := append(make([]trait, 0, 9),
+		trait{kind: byAll}, trait{kind: byState, name: string(r.State)}, trait{kind: byTx, tx: r.TxID},
+		trait{kind: byTo, to: r.To})
 	if r.Owner.Profile != "" {
 		out = append(out, trait{kind: byProfile, name: r.Owner.Profile})
 	}
@@ -86,8 +90,13 @@ func traitsOf(r payments.Deposit) []trait {
 	if r.Hold != "" {
 		out = append(out, trait{kind: byHeld})
 	}
+	if unspent(r) {
+		out = append(out, trait{kind: byUnspent, name: r.Key.Network})
+	}
 	return out
 }
+
+func unspent(r payments.Deposit) bool { return r.Included() && r.Spent.IsZero() }
 
 func unvalued(r payments.Deposit) bool {
 	return !r.ReceivedAt.IsZero() && !r.Owner.IsZero() && !r.Valued()

@@ -14,6 +14,7 @@ type state struct {
 	people   *people
 	issued   *issued
 	deposits *deposits
+	spends   *spends
 	outbox   *outbox
 	audit    *audit
 	stamp    payments.Stamp
@@ -33,6 +34,7 @@ func newState() *state {
 		people:   newPeople(),
 		issued:   newIssued(),
 		deposits: newDeposits(),
+		spends:   newSpends(),
 		outbox:   newOutbox(),
 		audit:    newAudit(),
 	}

@@ -62,7 +62,7 @@ const (
 	HoldAsset HoldReason = "asset_not_accepted"
 	// HoldUnassigned: the address has no owner.
 	HoldUnassigned HoldReason = "unassigned"
-	// HoldOrigin: nobody sent it: mined, withdrawn from staking, or fee income.
+	// HoldOrigin: nobody sent it: withdrawn from staking, or fee income.
 	HoldOrigin HoldReason = "not_a_payment"
 	// HoldUnexplained: a balance grew and no transfer was found that explains it.
 	HoldUnexplained HoldReason = "unexplained_balance"

@@ -34,6 +34,9 @@ type faceStyle struct {
 	// httpErrors: errors of single calls come with an HTTP status of their own,
 	// unless the request says JSON-RPC 2.0 (Bitcoin Core).
 	httpErrors bool
+	// version1: "jsonrpc": "2.0" in a request means nothing (Bitcoin Core before
+	// 28).
+	version1 bool
 	// version2: answers are JSON-RPC 2.0 whatever was asked.
 	version2 bool
 	// unimplemented are known methods without code (btcd).
@@ -186,7 +189,7 @@ func (f *Face) envelope(req rpcRequest, result any, failure *RPCError) (int, any
 	if req.ID == nil {
 		req.ID = json.RawMessage("null")
 	}
-	if f.style.version2 || req.Version == "2.0" {
+	if f.style.version2 || req.Version == "2.0" && !f.style.version1 {
 		out := map[string]any{"jsonrpc": "2.0", "id": req.ID}
 		if failure != nil {
 			out["error"] = failure

@@ -121,7 +121,7 @@ func (b *bitcoinFace) block(v view, p params) (any, error) {
 	out := headerJSON(v, found)
 	size, weight := blockSize(found)
 	out["size"], out["weight"] = size, weight
-	if last := found.txs[len(found.txs)-1]; b.mweb && last.hogEx {
+	if last := found.hogEx(); b.mweb && last != nil {
 		out["mweb"] = map[string]any{"hash": hex.EncodeToString([]byte(last.utxo.outs[0].script[2:])), "height": found.Height, "num_kernels": 0, "num_txos": 0}
 	}
 	if verbosity == 1 {

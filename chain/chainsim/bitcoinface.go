@@ -24,7 +24,7 @@ type bitcoinFace struct {
 }
 
 func (u *UTXO) bitcoinFace(d bitcoinDialect, style faceStyle) *Face {
-	b := &bitcoinFace{bitcoinDialect: d, node: &Node{chain: u.Chain}}
+	b := &bitcoinFace{bitcoinDialect: d, node: &Node{chain: u.Chain, indexed: d.indexed}}
 	methods := map[string]method{
 		"getbestblockhash":  func(v view, _ params) (any, error) { return v.tip().Hash, nil },
 		"getblockcount":     func(v view, _ params) (any, error) { return v.tip().Height, nil },
@@ -199,10 +199,11 @@ func (b *bitcoinFace) transaction(v view, p params, id chain.Hash) (*tx, *block,
 	if t := v.unmined(id); t != nil {
 		return t, nil, nil
 	}
-	if b.indexed {
+	if b.node.index() {
 		if t, found := v.mined(id); t != nil {
 			return t, found, nil
 		}
+		return nil, nil, &RPCError{Code: codeNotFound, Message: b.missingEverywhere}
 	}
 	return nil, nil, &RPCError{Code: codeNotFound, Message: b.missingTx}
 }

@@ -22,6 +22,9 @@ func (s *EVMSource) Balances(ctx context.Context, at chain.Anchor, addresses []c
 	if b == nil {
 		return nil, fmt.Errorf("chainsim: balances at block %s: %w", at, chain.ErrNotFound)
 	}
+	if !v.keeps(b) {
+		return nil, errPruned(b)
+	}
 	accounts := make([]account, len(addresses))
 	for i, a := range addresses {
 		if len(a.Raw) != 20 {

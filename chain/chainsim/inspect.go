@@ -19,7 +19,7 @@ func (s *EVMSource) Inspect(ctx context.Context, id chain.Hash, m chain.Matcher)
 		return chain.Inspection{}, err
 	}
 	in := chain.Inspection{State: chain.TxMined, Block: at}
-	x := s.matching(m)
+	x := s.matching(m, s.traces() || s.chain.opts.NativeLogs)
 	switch {
 	case at.IsZero():
 		in.State = chain.TxUnmined

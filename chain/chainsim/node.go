@@ -24,6 +24,7 @@ type Node struct {
 	traceless bool
 	indexed   bool
 	omitted   []chain.Hash
+	keep      int
 	own       *ownBranch
 	// seen is the last change that an answer took into account.
 	seen uint64
@@ -38,6 +39,8 @@ type view struct {
 	changes uint64
 	syncing bool
 	loading bool
+	// kept is the lowest height whose content or state the node still has.
+	kept uint64
 }
 
 // ServeBehind makes the node lag by so many blocks; zero ends it. Transactions
@@ -138,7 +141,7 @@ func (n *Node) hooked(method string) error {
 func (n *Node) view() view {
 	n.mu.Lock()
 	behind, frozen, syncing, loading := n.behind, n.frozen, n.syncing, n.loading
-	omitted, own := n.omitted, n.own
+	omitted, own, keep := n.omitted, n.own, n.keep
 	n.mu.Unlock()
 	v := n.chain.view()
 	if frozen != nil {
@@ -149,6 +152,9 @@ func (n *Node) view() view {
 		v.blocks = own.follow(n.chain, v.blocks)
 	}
 	v = v.behind(behind).without(omitted)
+	if keep > 0 && len(v.blocks) > keep {
+		v.kept = uint64(len(v.blocks) - keep)
+	}
 	if v.loading = loading; loading {
 		v.pool = nil
 	}

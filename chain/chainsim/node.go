@@ -249,10 +249,10 @@ func (n *Node) block(v view, hash chain.Hash) *block {
 	n.mu.Unlock()
 	n.chain.mu.Lock()
 	defer n.chain.mu.Unlock()
-	b := n.chain.mined[hash]
 	if own != nil && own.known[hash] != nil {
-		b = own.known[hash]
+		return own.known[hash].without(omitted)
 	}
+	b := n.chain.mined[hash]
 	if b == nil || v.onBest(b) {
 		return b.without(omitted)
 	}

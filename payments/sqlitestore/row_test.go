@@ -115,7 +115,8 @@ func fullDeposit(t testing.TB, n int) payments.Deposit {
 	return payments.Deposit{
 		Key: payments.DepositKey{Network: "bitcoin", ID: fmt.Sprintf("%064x:0", n)}, TxID: chain.Hash{3, byte(n)},
 		To:     chain.Address{Family: chain.FamilyBitcoin, Raw: "\x00\x14\xff"},
-		Amount: amount, Owner: payments.Owner{Account: voice}, State: payments.StateCredited,
+		Amount: amount, From: chain.Address{Family: chain.FamilyEVM, Raw: "\x00\xfesender"}, Origin: chain.OriginCoinbase,
+		Agreed: chain.Hash{6}, Spent: chain.Hash{7, byte(n)}, Owner: payments.Owner{Account: voice}, State: payments.StateCredited,
 		Hold: payments.HoldHost, Inputs: []chain.Outpoint{{TxID: chain.Hash{4}, Vout: 7}},
 		Block: block, SeenAt: noon, SeenLive: true, LiveBefore: noon.Add(-time.Second),
 		IncludedAt: noon.Add(time.Minute), FirstBlock: first, ReceivedAt: noon.Add(time.Millisecond),

@@ -72,7 +72,8 @@ func fullDeposit() payments.Deposit {
 	return payments.Deposit{
 		Key: payments.DepositKey{Network: "ethereum", ID: odd}, TxID: hash(1),
 		To:     chain.Address{Family: chain.FamilyEVM, Raw: "\x00\xff\x80'\"\\ABCDEFGHIJKLMN"},
-		Amount: money.NewAmount(dai, widest), Owner: payments.Owner{Account: payments.Account{Profile: odd, Name: odd}},
+		Amount: money.NewAmount(dai, widest), From: chain.Address{Family: chain.FamilyLitecoin, Raw: "\x00'\xfe\\sent"},
+		Origin: chain.OriginWithdrawal, Agreed: hash(11), Spent: hash(12), Owner: payments.Owner{Account: payments.Account{Profile: odd, Name: odd}},
 		State: payments.StateCredited, Hold: payments.HoldScreening,
 		Inputs: []chain.Outpoint{{TxID: hash(2), Vout: 0}, {TxID: hash(3), Vout: 4_294_967_295}},
 		Block:  block(1, 900_000), SeenAt: after(1), SeenLive: true, LiveBefore: after(-9_999),

@@ -1,6 +1,7 @@
 package sqltx
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -10,21 +11,21 @@ import (
 
 // Deposits implements payments.DepositTx.
 func (x *Tx) Deposits(ctx context.Context, q payments.DepositQuery) ([]payments.Deposit, error) {
-	txids := make([]string, len(q.TxIDs))
-	for i, h := range q.TxIDs {
-		txids[i] = hashText(h)
-	}
+	width := x.listWidth(len(q.Profiles), len(q.TxIDs), len(q.To), len(q.To))
 	var out []payments.Deposit
-	width := max(1, (x.dialect.MaxParams-32)/2)
 	parts := 0
-	for _, profiles := range chunks(q.Profiles, width) {
-		for _, ids := range chunks(txids, width) {
-			rows, err := x.depositsWhere(ctx, q, profiles, ids)
-			if err != nil {
-				return nil, err
+	for profiles := range parted(q.Profiles, width, cmp.Compare[string]) {
+		for txids := range parted(q.TxIDs, width, compareHashes) {
+			for to := range parted(q.To, width, compareAddresses) {
+				part := q
+				part.Profiles, part.TxIDs, part.To = profiles, txids, to
+				rows, err := x.depositsWhere(ctx, part)
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, rows...)
+				parts++
 			}
-			out = append(out, rows...)
-			parts++
 		}
 	}
 	if parts > 1 {
@@ -36,7 +37,8 @@ func (x *Tx) Deposits(ctx context.Context, q payments.DepositQuery) ([]payments.
 	return out, nil
 }
 
-func (x *Tx) depositsWhere(ctx context.Context, q payments.DepositQuery, profiles, txids []string) ([]payments.Deposit, error) {
+// depositsWhere answers a query whose lists are short.
+func (x *Tx) depositsWhere(ctx context.Context, q payments.DepositQuery) ([]payments.Deposit, error) {
 	var c condition
 	open := false // the query is for the few deposits of a network that are not final
 	if q.Network != "" {
@@ -48,21 +50,22 @@ func (x *Tx) depositsWhere(ctx context.Context, q payments.DepositQuery, profile
 		// queries that provably ask for none.
 		if !slices.Contains(q.States, payments.StateFinal) {
 			c.and("state <> 'final'")
-			open = q.Network != "" && len(profiles) == 0 && len(txids) == 0
+			open = q.Network != "" && len(q.Profiles) == 0 && len(q.TxIDs) == 0 && len(q.To) == 0
 		}
 	}
 	if q.Included {
-		c.and("block_hash <> ''")
-		c.and("block_height >= ? AND block_height <= ?", heightBound(q.MinHeight), heightBound(q.MaxHeight))
+		c.between(q.MinHeight, q.MaxHeight)
 	}
-	if len(profiles) > 0 {
-		in(&c, "profile", profiles)
+	if len(q.Profiles) > 0 {
+		in(&c, "profile", q.Profiles)
 	}
 	if q.Account != "" {
 		c.and("account = ?", q.Account)
 	}
-	if len(txids) > 0 {
-		in(&c, "txid", txids)
+	c.txids(q.TxIDs)
+	c.addresses("to_raw", "to_family", q.To)
+	if q.Unspent {
+		c.and("block_hash <> '' AND spent = ''")
 	}
 	if q.Unvalued {
 		c.and("received_at IS NOT NULL AND rate = ''")
@@ -90,15 +93,4 @@ func (x *Tx) depositsWhere(ctx context.Context, q payments.DepositQuery, profile
 		where = "INDEXED BY cointill_deposits_by_state " + where
 	}
 	return selectRows(ctx, x, deposits.name, deposits.bind, where+x.lock(), c.args...)
-}
-
-// chunks cuts a list into distinct parts of at most n; an empty list is one
-// empty part, which stands for no condition.
-func chunks(list []string, n int) [][]string {
-	if len(list) == 0 {
-		return [][]string{nil}
-	}
-	sorted := slices.Clone(list)
-	slices.Sort(sorted)
-	return slices.Collect(slices.Chunk(slices.Compact(sorted), n))
 }

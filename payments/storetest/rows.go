@@ -85,6 +85,32 @@ func fullDeposit() payments.Deposit {
 	}
 }
 
+// spend returns the n-th simple spend; its key ascends with n.
+func spend(n int) payments.Spend {
+	return payments.Spend{
+		Key: payments.SpendKey{Network: "bitcoin", ID: fmt.Sprintf("%08d", n)}, Kind: chain.SpendOutpoint, TxID: hash(n),
+		From: address(n), Amount: money.Units(btc, int64(n)+1), Outpoint: chain.Outpoint{TxID: hash(-n), Vout: uint32(n)},
+	}
+}
+
+// fullSpend returns a spend with every field set, the amount at its widest.
+func fullSpend() payments.Spend {
+	widest := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1))
+	return payments.Spend{
+		Key: payments.SpendKey{Network: "ethereum", ID: odd}, Kind: chain.SpendToken, TxID: hash(1),
+		From:   chain.Address{Family: chain.FamilyEVM, Raw: "\x00\xff\x80'\"\\from"},
+		To:     chain.Address{Family: chain.FamilyLitecoin, Raw: "\x00'\xfe\\to"},
+		Amount: money.NewAmount(dai, widest), Outpoint: chain.Outpoint{TxID: hash(2), Vout: 4_294_967_295},
+		Place: odd, Block: block(1, 900_000), Incarnation: 3, Booked: true, Version: 1,
+	}
+}
+
+// auditRow returns a row that holds data, "" for none.
+func auditRow(id, data string) payments.AuditRow {
+	return payments.AuditRow{ID: id, Subject: "policy", Action: "confirmations", Actor: payments.Actor{ID: "op", Reason: odd},
+		At: noon, Data: json.RawMessage(data)}
+}
+
 // move returns an entry that moves cents from clearing to a customer.
 func move(key string, at time.Time, to payments.Account, cents int64) ledger.Entry {
 	return ledger.Entry{Key: key, Kind: ledger.KindDeposit, Reference: "ref " + key, At: at, Postings: []ledger.Posting{

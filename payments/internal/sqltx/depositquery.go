@@ -40,7 +40,6 @@ func (x *Tx) Deposits(ctx context.Context, q payments.DepositQuery) ([]payments.
 // depositsWhere answers a query whose lists are short.
 func (x *Tx) depositsWhere(ctx context.Context, q payments.DepositQuery) ([]payments.Deposit, error) {
 	var c condition
-	open := false // the query is for the few deposits of a network that are not final
 	if q.Network != "" {
 		c.and("network = ?", q.Network)
 	}
@@ -48,9 +47,8 @@ func (x *Tx) depositsWhere(ctx context.Context, q payments.DepositQuery) ([]paym
 		in(&c, "state", q.States)
 		// Said as a constant too: an index without the final ones is only used for
 		// queries that provably ask for none.
-		if !slices.Contains(q.States, payments.StateFinal) {
+		if open(q) {
 			c.and("state <> 'final'")
-			open = q.Network != "" && len(q.Profiles) == 0 && len(q.TxIDs) == 0 && len(q.To) == 0
 		}
 	}
 	if q.Included {
@@ -82,15 +80,34 @@ func (x *Tx) depositsWhere(ctx context.Context, q payments.DepositQuery) ([]paym
 	if q.NotHeld {
 		c.and("hold = ''")
 	}
-	if q.After != (payments.DepositKey{}) {
-		c.and("(network, id) > (?, ?)", q.After.Network, q.After.ID)
-	}
+	c.after(q.Network, q.After.Network, q.After.ID)
 	where := c.where() + " ORDER BY network, id"
 	if q.Limit > 0 {
 		where += " LIMIT " + strconv.Itoa(q.Limit)
 	}
-	if open && x.dialect.IndexedBy {
-		where = "INDEXED BY cointill_deposits_by_state " + where
+	return selectRows(ctx, x, deposits.name, deposits.bind, x.by(depositIndex(q))+where+x.lock(), c.args...)
+}
+
+// depositIndex names the index that leaves the fewest rows to read, "" where the
+// planner finds it alone.
+func depositIndex(q payments.DepositQuery) string {
+	switch {
+	case len(q.TxIDs) > 0:
+		return "cointill_deposits_by_txid"
+	case len(q.To) > 0:
+		return "cointill_deposits_by_address"
+	case len(q.Profiles) > 0:
+		return "cointill_deposits_by_owner"
+	case q.Network != "" && open(q):
+		return "cointill_deposits_by_state"
+	case q.Network != "" && q.Unspent:
+		return "cointill_deposits_unspent"
 	}
-	return selectRows(ctx, x, deposits.name, deposits.bind, where+x.lock(), c.args...)
+	return ""
+}
+
+// open reports whether a query asks for none but the few deposits that are not
+// final.
+func open(q payments.DepositQuery) bool {
+	return len(q.States) > 0 && !slices.Contains(q.States, payments.StateFinal)
 }

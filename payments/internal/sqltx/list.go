@@ -68,3 +68,24 @@ func (c *condition) between(low, high uint64) {
 	c.and("block_hash <> ''")
 	c.and("block_height >= ? AND block_height <= ?", heightBound(low), heightBound(high))
 }
+
+// after selects the keys greater than one, of the network asked for if any: a
+// page of one network is then a range of an index that begins with both.
+func (c *condition) after(asked, network, id string) {
+	switch {
+	case network == "" && id == "":
+	case asked != "" && network == asked:
+		c.and("id > ?", id)
+	default:
+		c.and("(network, id) > (?, ?)", network, id)
+	}
+}
+
+// by returns the clause that makes a query use an index, where the database
+// takes one.
+func (x *Tx) by(index string) string {
+	if index == "" || !x.dialect.IndexedBy {
+		return ""
+	}
+	return "INDEXED BY " + index + " "
+}

@@ -45,12 +45,22 @@ func (x *Tx) spendsWhere(ctx context.Context, q payments.SpendQuery) ([]payments
 	}
 	c.txids(q.TxIDs)
 	c.addresses("from_raw", "from_family", q.From)
-	if q.After != (payments.SpendKey{}) {
-		c.and("(network, id) > (?, ?)", q.After.Network, q.After.ID)
-	}
+	c.after(q.Network, q.After.Network, q.After.ID)
 	where := c.where() + " ORDER BY network, id"
 	if q.Limit > 0 {
 		where += " LIMIT " + strconv.Itoa(q.Limit)
 	}
-	return selectRows(ctx, x, spends.name, spends.bind, where+x.lock(), c.args...)
+	return selectRows(ctx, x, spends.name, spends.bind, x.by(spendIndex(q))+where+x.lock(), c.args...)
+}
+
+// spendIndex names the index that leaves the fewest rows to read, "" where the
+// planner finds it alone.
+func spendIndex(q payments.SpendQuery) string {
+	switch {
+	case len(q.TxIDs) > 0:
+		return "cointill_spends_by_txid"
+	case len(q.From) > 0:
+		return "cointill_spends_by_address"
+	}
+	return ""
 }

@@ -139,7 +139,7 @@ var depositQueryCases = cases{
 	}},
 	{"lists longer than a statement, all at once, with a limit and a page", func(s *suite) {
 		var rows []payments.Deposit
-		q := payments.DepositQuery{Limit: 30}
+		var q payments.DepositQuery
 		for i := range 400 {
 			d := deposit(i)
 			d.Owner.Profile = fmt.Sprint(i % 300)
@@ -148,7 +148,9 @@ var depositQueryCases = cases{
 			q.TxIDs, q.To = append(q.TxIDs, hash(i*2)), append(q.To, address(i*3))
 		}
 		put(s, payments.Tx.InsertDeposits, rows)
-		q.After = rows[13].Key
+		q.Profiles, q.TxIDs, q.To = twice(q.Profiles), twice(q.TxIDs), twice(q.To)
+		same(s, naive(rows, q), ask(s, payments.Tx.Deposits, q))
+		q.After, q.Limit = rows[13].Key, 30
 		want := naive(rows, q)
 		require.Len(s, want, 30)
 		same(s, want, ask(s, payments.Tx.Deposits, q))

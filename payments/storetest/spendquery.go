@@ -174,7 +174,9 @@ var spendQueryCases = cases{
 			from, txids = append(from, address(i*2)), append(txids, hash(i*3))
 		}
 		put(s, payments.Tx.InsertSpends, rows)
-		q := payments.SpendQuery{From: from, TxIDs: txids, After: rows[30].Key, Limit: 50}
+		q := payments.SpendQuery{From: twice(from), TxIDs: twice(txids)}
+		same(s, naiveSpends(rows, q), ask(s, payments.Tx.Spends, q))
+		q.After, q.Limit = rows[30].Key, 50
 		same(s, naiveSpends(rows, q), ask(s, payments.Tx.Spends, q))
 	}},
 	{"fields combine: a thousand queries against the naive reading", func(s *suite) {

@@ -132,3 +132,7 @@ func backwards[T any](rows []T) []T {
 	slices.Reverse(out)
 	return out
 }
+
+// twice returns rows with all but the first of them once more behind: in order,
+// the doubles of some stand across any cut into equal parts.
+func twice[T any](rows []T) []T { return append(slices.Clone(rows), rows[1:]...) }

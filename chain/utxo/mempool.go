@@ -46,7 +46,7 @@ func (s *Source) Unmined(ctx context.Context, ids []chain.Hash) (chain.Run, erro
 			if err != nil {
 				return err
 			}
-			t, err := walkTx(s.form, raw, nobody{})
+			t, err := walkTx(s.form, raw, alone, nobody{})
 			if err != nil {
 				return fmt.Errorf("transaction %s: %w", ids[i], err)
 			}
@@ -103,7 +103,7 @@ func (u *unmined) Match(ctx context.Context, m chain.Matcher) (chain.Found, erro
 		if err := ctx.Err(); err != nil {
 			return chain.Found{}, fmt.Errorf("utxo: match: %w: %w", chain.ErrUnavailable, err)
 		}
-		if _, err := walkTx(u.form, raw, &f); err != nil {
+		if _, err := walkTx(u.form, raw, alone, &f); err != nil {
 			return chain.Found{}, fmt.Errorf("utxo: match transaction: %w", err)
 		}
 	}

@@ -70,7 +70,13 @@ func TestARunHoldsWhatItsBlocksHold(t *testing.T) {
 			require.Equal(t, money.Units(chain.BitcoinRegtest.Native, 1), x.Amount)
 			require.Equal(t, []chain.Outpoint{{TxID: chain.Hash{1, 1}, Vout: 3}}, x.Inputs)
 			require.Equal(t, r.Anchors()[0], x.Block)
-			require.Equal(t, chain.Spend{Outpoint: x.Inputs[0], TxID: x.TxID, Block: x.Block}, found.Spends[0])
+			require.Equal(t, chain.Spend{
+				ID: x.TxID.String() + ":in:0", Kind: chain.SpendOutpoint, TxID: x.TxID, Outpoint: x.Inputs[0], Block: x.Block,
+				Tx: &chain.Outflow{Inputs: x.Inputs, Outputs: []chain.Output{
+					{To: x.To, Amount: x.Amount},
+					{To: chain.Address{Family: chain.FamilyBitcoin}, Amount: money.Units(chain.BitcoinRegtest.Native, 2)},
+				}},
+			}, found.Spends[0])
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package utxo_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -137,5 +138,17 @@ func TestAMissingMethodIsWorkedAroundOrNamed(t *testing.T) {
 		require.ErrorIs(t, err, chain.ErrUnavailable, method)
 		require.NotErrorIs(t, err, chain.ErrNotFound, "%s: a node without the method does not say that there is no block", method)
 		require.ErrorContains(t, err, "-32601", method)
+	}
+}
+
+// questions are all that a source can be asked.
+func questions(s *utxo.Source) map[string]func(context.Context) error {
+	return map[string]func(context.Context) error{
+		"head":      func(ctx context.Context) error { _, err := s.Head(ctx); return err },
+		"anchor":    func(ctx context.Context) error { _, err := s.AnchorAt(ctx, 1); return err },
+		"linked":    func(ctx context.Context) error { _, err := s.Linked(ctx, 1, 2); return err },
+		"mempool":   func(ctx context.Context) error { _, err := s.Mempool(ctx); return err },
+		"unmined":   func(ctx context.Context) error { _, err := s.Unmined(ctx, []chain.Hash{{1}}); return err },
+		"inspected": func(ctx context.Context) error { _, err := s.Inspect(ctx, chain.Hash{1}, everything{}); return err },
 	}
 }

@@ -122,7 +122,7 @@ func FuzzTransaction(f *testing.F) {
 					continue
 				}
 				require.Equal(t, raw, x.whole)
-				require.False(t, x.pegsOut() && (where != lastInBlock || !form.mweb))
+				require.False(t, x.pegsOut() && where != lastInBlock)
 				old := bytes.Join([][]byte{x.version, x.body, x.locktime}, nil)
 				var h hasher
 				require.Equal(t, printedHash(old), printed(h.id(x)))

@@ -28,8 +28,9 @@ type finder struct {
 func (f *finder) input(p []byte) {
 	n := f.inputs
 	f.inputs++
-	op := outpoint(p)
-	f.null = isNull(op)
+	var op chain.Outpoint
+	readOutpoint(&op, p)
+	f.null = isNull(&op)
 	if f.null || !f.matcher.Outpoint(op) {
 		return
 	}
@@ -39,12 +40,12 @@ func (f *finder) input(p []byte) {
 }
 
 // output keeps a match as input does, its vout in the transfer's id. What leads
-// into the MWEB is nobody's address and is not asked for.
+// into the MWEB is nobody's address, whatever the matcher says.
 func (f *finder) output(vout uint32, value int64, script []byte) {
-	if value == 0 || f.network.Family == chain.FamilyLitecoin && mwebScript(script) {
+	if value == 0 || !f.matcher.Address(script) {
 		return
 	}
-	if !f.matcher.Address(script) {
+	if f.network.Family == chain.FamilyLitecoin && mwebScript(script) {
 		return
 	}
 	f.found.Transfers = append(f.found.Transfers, chain.Transfer{
@@ -108,7 +109,8 @@ type lister struct {
 }
 
 func (l *lister) input(p []byte) {
-	if op := outpoint(p); !isNull(op) {
+	var op chain.Outpoint
+	if readOutpoint(&op, p); !isNull(&op) {
 		l.flow.Inputs = append(l.flow.Inputs, op)
 	}
 }
@@ -122,12 +124,11 @@ func (l *lister) output(_ uint32, value int64, script []byte) {
 
 func (*lister) end(tx) {}
 
-// outpoint reads the 36 bytes of an input's outpoint.
-func outpoint(p []byte) (op chain.Outpoint) {
+// readOutpoint reads the 36 bytes of an input's outpoint.
+func readOutpoint(op *chain.Outpoint, p []byte) {
 	op.Vout = binary.LittleEndian.Uint32(p[32:])
 	reverse(&op.TxID, p)
-	return op
 }
 
 // isNull reports whether an outpoint is the one a coinbase consumes.
-func isNull(op chain.Outpoint) bool { return op.Vout == 1<<32-1 && op.TxID.IsZero() }
+func isNull(op *chain.Outpoint) bool { return op.Vout == 1<<32-1 && op.TxID.IsZero() }

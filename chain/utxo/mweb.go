@@ -23,7 +23,7 @@ func (c *cursor) mwebMarker(t *tx) bool {
 	switch {
 	case p[0] == 0 && t.place == inBlock:
 		return c.fail("HogEx that is not the last transaction")
-	case p[0] == 0 && !t.hogAddr:
+	case p[0] == 0 && !t.holdsMWEB():
 		return c.fail("HogEx that does not begin with a HogAddr")
 	case p[0] == 0:
 		return true
@@ -41,11 +41,25 @@ func (t *tx) marked() bool { return t.flag&flagMWEB != 0 && !t.private }
 // pegsOut reports whether the outputs of t beyond the first were paid out of the
 // MWEB: t is the last of its block and has a HogEx's first output, whether the
 // node shows the marker or not. In the mempool nothing is.
-func (t *tx) pegsOut() bool { return t.place == lastInBlock && t.hogAddr }
+func (t *tx) pegsOut() bool { return t.place == lastInBlock && t.holdsMWEB() }
 
-// isHogAddr reports whether a script is the HogAddr: witness version 8 and the
-// hash of a MWEB header.
-func isHogAddr(script []byte) bool { return mwebScript(script) && script[0] == opHogAddr }
+// holdsMWEB reports whether the first output goes to a HogAddr: witness version 8
+// and the hash of a MWEB header.
+func (t *tx) holdsMWEB() bool {
+	c := cursor{b: t.body}
+	if _, ok := c.txInputs(nobody{}); !ok {
+		return false
+	}
+	if n, ok := c.count(); !ok || n == 0 || !c.skip(8) {
+		return false
+	}
+	size, ok := c.count()
+	if !ok {
+		return false
+	}
+	script, ok := c.take(size)
+	return ok && mwebScript(script) && script[0] == opHogAddr
+}
 
 // mwebScript reports whether a script belongs to the MWEB's own bookkeeping: the
 // HogAddr or a peg-in. No address has such a script.

@@ -26,10 +26,8 @@ type tx struct {
 	// private marks a Litecoin transaction with MWEB data attached, as it stands
 	// in the mempool only.
 	private bool
-	// place is where it was read; hogAddr says that its first output is one that
-	// only a HogEx has.
-	place   place
-	hogAddr bool
+	// place is where it was read.
+	place place
 }
 
 // place says where a transaction stands.
@@ -72,11 +70,9 @@ func (c *cursor) tx(f form, v visitor, where place) (t tx, ok bool) {
 	if t.inputs == 0 && t.flag&flagMWEB == 0 {
 		return t, c.fail("transaction without inputs")
 	}
-	first, ok := c.txOutputs(v)
-	if !ok {
+	if !c.txOutputs(v) {
 		return t, false
 	}
-	t.hogAddr = f.mweb && isHogAddr(first)
 	t.body = c.b[body:c.off:c.off]
 	if t.flag&flagWitness != 0 && !c.witnesses(t.inputs) {
 		return t, false
@@ -111,38 +107,34 @@ func (c *cursor) txInputs(v visitor) (int, bool) {
 	return n, true
 }
 
-// txOutputs shows the outputs to v and returns the script of the first.
-func (c *cursor) txOutputs(v visitor) (first []byte, ok bool) {
+func (c *cursor) txOutputs(v visitor) bool {
 	n, ok := c.count()
 	if !ok {
-		return nil, false
+		return false
 	}
 	if n > (len(c.b)-c.off)/minOutput {
-		return nil, c.fail("more outputs than bytes can hold")
+		return c.fail("more outputs than bytes can hold")
 	}
 	for i := range n {
 		p, ok := c.take(8)
 		if !ok {
-			return nil, false
+			return false
 		}
 		value := int64(binary.LittleEndian.Uint64(p))
 		if value < 0 {
-			return nil, c.fail("negative output value")
+			return c.fail("negative output value")
 		}
 		size, ok := c.count()
 		if !ok {
-			return nil, false
+			return false
 		}
 		script, ok := c.take(size)
 		if !ok {
-			return nil, false
-		}
-		if i == 0 {
-			first = script
+			return false
 		}
 		v.output(uint32(i), value, script)
 	}
-	return first, true
+	return true
 }
 
 // witnesses passes over the witness stacks, one per input.

@@ -14,12 +14,12 @@ import (
 type kind uint8
 
 const (
-	kindGas kind = iota
-	kindNative
+	kindNative kind = iota
 	kindToken
+	kindGas
 	// What follows is a block's, not a transaction's.
-	kindFees
 	kindWithdrawal
+	kindFees
 )
 
 // candidate is what concerns the matcher and is not yet proved.

@@ -36,9 +36,9 @@ func (r *run) Anchors() []chain.Anchor {
 
 // Match returns what arrived at watched addresses and what left them. All that
 // transactions did is proved by their receipts, which are fetched from the node;
-// withdrawals stand in the block itself. Within a transaction gas comes first,
-// then the native coin in execution order, then logs; a block's fees and
-// withdrawals come after its transactions.
+// withdrawals stand in the block itself. Within a transaction the native coin
+// comes first, in execution order, then logs, then gas; a block's withdrawals and
+// fees come after its transactions.
 func (r *run) Match(ctx context.Context, m chain.Matcher) (found chain.Found, err error) {
 	defer func() { r.src.settle(err) }()
 	cands, err := r.candidates(m)

@@ -419,11 +419,12 @@ func FuzzWithdrawals(f *testing.F) {
 func TestTraceSamplesAreAccepted(t *testing.T) {
 	calls, ok := refCalls([]byte(sampleCalls))
 	require.True(t, ok)
-	require.Equal(t, 4, strings.Count(calls, strings.Repeat("b2", 20)), "the root, the creation and the self-destruction below a delegate call")
+	require.Equal(t, 3, strings.Count(calls, strings.Repeat("b2", 20)), "the root, the creation and the self-destruction below a delegate call")
 	flat, ok := refFlat([]byte(sampleFlat))
 	require.True(t, ok)
 	_, calls, _ = strings.Cut(calls, "\n")
-	require.Contains(t, flat, calls[:strings.Index(calls, " true\n")-64], "both dialects tell the same")
+	calls, _, _ = strings.Cut(calls, " true\n")
+	require.Contains(t, flat, calls, "both dialects tell the same")
 	_, ok = refWithdrawals([]byte(sampleWithdrawals))
 	require.True(t, ok)
 }

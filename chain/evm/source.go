@@ -26,6 +26,7 @@ type Source struct {
 	span     atomic.Uint64 // blocks per range of logs, learned from refusals
 	untraced bool          // RPC.NoTraces
 	dialect  atomic.Uint32 // a dialect, found out since the last failure
+	refusals atomic.Uint32 // of traces in a row, none of them understood
 }
 
 var (

@@ -29,9 +29,17 @@ var errUntraceable = errors.New("no trace of this block")
 
 // trace completes the run with what contracts moved. r.internal tells afterwards
 // whether that is known of every block. Blocks whose own logs tell (EIP-7708) are
-// not traced. The lowest and the highest block are asked for first: if the
-// highest has no trace, the state of all has been pruned.
+// not traced. The highest block is asked for first: if it has no trace, the state
+// of all has been pruned.
 func (r *run) trace(ctx context.Context) error {
+	err := r.traceOpen(ctx)
+	if r.src.tired(err) {
+		return nil
+	}
+	return err
+}
+
+func (r *run) traceOpen(ctx context.Context) error {
 	var open []*block
 	for i := range r.blocks {
 		if b := &r.blocks[i]; b.txs > 0 && !b.complete {
@@ -190,6 +198,7 @@ func (r *run) takeTrace(d dialect, b *block, raw []byte) error {
 		return r.src.unavailable(r.act, "block %d has %d transactions and %d traces", b.Height, len(txs), n)
 	}
 	b.moves, b.complete = moves, true
+	r.src.refusals.Store(0)
 	return nil
 }
 

@@ -7,7 +7,17 @@ import "errors"
 // and if there is none, only an audit of balances finds what contracts moved. It
 // offers it, but has not got this block's (untraceable): the run is delivered
 // with Found.Internal false; waiting would stop the network for ever. Anything
-// else may pass: it is an error, and the run is asked for again.
+// else may pass: it is an error, and the run is asked for again. But a node that
+// refuses so [patience] times in a row while it answers all else is taken at its
+// word, for a refusal whose text is not known here must not stop a network.
+const patience = 5
+
+// tired reports whether an error is a refusal by the node, of this call alone,
+// that has come too often to be waited out.
+func (s *Source) tired(err error) bool {
+	var e *nodeError
+	return errors.As(err, &e) && s.refusals.Add(1) > patience
+}
 
 // notOffered reports whether a node said that it has no such method, or not for
 // this caller, or not this tracer.

@@ -30,10 +30,11 @@ type callScan struct {
 	parser
 	traced
 	stack []callFrame
+	hash  chain.Hash
 }
 
 // scanCallTraces calls each for every transaction in order, with its hash if the
-// node gives it. The argument is valid during the call. An answer in which the
+// node gives it. The arguments are valid during the call. An answer in which the
 // node gave up on a transaction is errNoTrace.
 func scanCallTraces(b []byte, each func(t *traced, hash *chain.Hash) error) error {
 	p := callScan{parser: parser{b: b}}
@@ -53,7 +54,7 @@ func scanCallTraces(b []byte, each func(t *traced, hash *chain.Hash) error) erro
 		} else {
 			var id *chain.Hash
 			if !isNull(hash) {
-				id = new(chain.Hash)
+				id = &p.hash
 				if err = fixed(id[:], hash); err != nil {
 					return field("txHash", err)
 				}

@@ -428,3 +428,61 @@ func TestTraceSamplesAreAccepted(t *testing.T) {
 	_, ok = refWithdrawals([]byte(sampleWithdrawals))
 	require.True(t, ok)
 }
+
+// nest is a call that makes a call, so many deep; the innermost fails if told to.
+func nest(depth int, fail string) string {
+	head := `{"type":"CALL","from":"0x` + strings.Repeat("b1", 20) + `","to":"0x` + strings.Repeat("b2", 20) + `","value":"0x1"`
+	return strings.Repeat(head+`,"calls":[`, depth-1) + head + fail + "}" + strings.Repeat("]}", depth-1)
+}
+
+func TestDepthBombsAreReadInLinearTimeOrRefused(t *testing.T) {
+	count := func(text string) (n int, err error) {
+		err = scanCallTraces([]byte(`[{"result":`+text+`}]`), func(t *traced, _ *chain.Hash) error {
+			n = len(t.moves)
+			return nil
+		})
+		return n, err
+	}
+	// An EVM nests 1,024 calls; encoding/json nests 10,000 values, two for a call.
+	for _, depth := range []int{1024, 4999} {
+		n, err := count(nest(depth, ""))
+		require.NoError(t, err)
+		require.Equal(t, depth-1, n)
+		n, err = count(nest(depth, `,"error":"out of gas"`))
+		require.NoError(t, err)
+		require.Equal(t, depth-2, n)
+	}
+	_, err := count(nest(10_000, ""))
+	require.ErrorIs(t, err, errSyntax)
+	_, err = count(strings.Repeat(`{"calls":[`, 10_000))
+	require.ErrorIs(t, err, errSyntax)
+
+	// Breadth: every tenth call fails and takes along the call it made.
+	head, wide := nest(1, ""), 200_000
+	failed := strings.TrimSuffix(head, "}") + `,"calls":[` + head + `],"error":"x"}`
+	calls := make([]string, wide)
+	for i := range calls {
+		if calls[i] = head; i%10 == 0 {
+			calls[i] = failed
+		}
+	}
+	n, err := count(strings.TrimSuffix(head, "}") + `,"calls":[` + strings.Join(calls, ",") + "]}")
+	require.NoError(t, err)
+	require.Equal(t, wide*9/10, n)
+
+	// The same in the other dialect, the wrong way round.
+	var flat strings.Builder
+	action := toB2 + `,"value":"0x1","callType":"call"`
+	for i := wide/4 - 1; i >= 0; i-- {
+		more := ""
+		if i%10 == 0 {
+			more = `,"error":"x"`
+		}
+		fmt.Fprintf(&flat, "%s,%s,", entryOf("call", fmt.Sprint(i, ",0"), action, ""), entryOf("call", fmt.Sprint(i), action, more))
+	}
+	err = scanFlatTraces([]byte("["+flat.String()+entryOf("call", "", action, "")+"]"),
+		func(_, _ *chain.Hash, _ uint32) error { return nil },
+		func(t *traced) error { n = len(t.moves); return nil })
+	require.NoError(t, err)
+	require.Equal(t, wide/4*9/10*2, n)
+}

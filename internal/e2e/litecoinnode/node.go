@@ -28,8 +28,8 @@ const (
 // goroutine.
 type Node struct {
 	*daemon.Daemon
-	t              testing.TB
-	payer, private *daemon.Daemon
+	t                   testing.TB
+	payer, private, own *daemon.Daemon
 }
 
 // Start runs a node with a chain of 450 blocks. Its payers have 1,500 LTC in
@@ -44,7 +44,7 @@ func Start(t testing.TB) *Node {
 	}
 	n := &Node{t: t, Daemon: daemon.Start(t, daemon.Program{
 		Name: "litecoind", Path: program, Args: arguments, Noise: []string{"UpdateTip", "CreateNewBlock", "AddToWallet"}})}
-	n.payer, n.private = n.wallet("payer"), n.wallet("private")
+	n.payer, n.private, n.own = n.wallet("payer"), n.wallet("private"), n.wallet("own")
 	n.Call(nil, "generatetoaddress", 1, address(n.private, "bech32"))
 	n.Call(nil, "generatetoaddress", funded, address(n.payer, "bech32"))
 	n.Call(nil, "generatetodescriptor", mwebHeight-2-funded, burnt())

@@ -26,14 +26,18 @@ type litecoin struct {
 func newLitecoin(t testing.TB) litecoin {
 	t.Helper()
 	n := litecoinnode.Start(t)
-	return litecoin{n, t, chain.Network{
+	return litecoin{n, t, litecoinRegtest(n)}
+}
+
+func litecoinRegtest(n *litecoinnode.Node) chain.Network {
+	return chain.Network{
 		ID: "litecoin-regtest", Name: "Litecoin (regtest)", Family: chain.FamilyLitecoin, Test: true,
 		Genesis:   n.HashAt(0),
 		Native:    money.Asset{Coin: "LTC", Network: "litecoin-regtest", Decimals: 8},
 		BlockTime: chain.Litecoin.BlockTime,
 		Address:   chain.AddressParams{PubKeyHash: 0x6f, ScriptHash: 0x3a, Bech32: "rltc"},
 		URIScheme: "litecoin", CoinType: 1, CoinbaseMaturity: 100, PegOutMaturity: 6,
-	}}
+	}
 }
 
 func (l litecoin) network() chain.Network { return l.net }

@@ -64,7 +64,7 @@ func start(t testing.TB, p Program) (*Daemon, error) {
 	t.Helper()
 	dir, err := os.MkdirTemp(t.TempDir(), p.Name)
 	require.NoError(t, err)
-	listen, err := freePort()
+	listen, err := FreePort()
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,8 @@ func (d *Daemon) answers(method string, ended chan error) error {
 	}
 }
 
-func freePort() (string, error) {
+// FreePort returns an address of this machine that nobody listens on now.
+func FreePort() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err

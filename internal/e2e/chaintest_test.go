@@ -27,6 +27,7 @@ import (
 func TestSourcesOnRealNodes(t *testing.T) {
 	t.Run("btcd", func(t *testing.T) { t.Parallel(); chaintest.Run(t, btcdWorld(t)) })
 	t.Run("litecoind", func(t *testing.T) { t.Parallel(); chaintest.Run(t, litecoindWorld(t)) })
+	t.Run("Dogecoin 1.14 by proxy", func(t *testing.T) { t.Parallel(); chaintest.Run(t, dogecoinWorld(t)) })
 	t.Run("geth 1337", func(t *testing.T) { t.Parallel(); chaintest.Run(t, gethWorld(t, "ethereum-private", 1337)) })
 	t.Run("geth 56", func(t *testing.T) { t.Parallel(); chaintest.Run(t, gethWorld(t, "bsc-private", 56)) })
 	t.Run("anvil", func(t *testing.T) { t.Parallel(); chaintest.Run(t, anvilWorld(t)) })

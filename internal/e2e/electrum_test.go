@@ -90,7 +90,7 @@ func scanned(t *testing.T, text string) string {
 // what was received can be spent by the merchant's wallet, and by nobody else.
 func TestARealWalletPaysAndAnotherOwnsWhatArrived(t *testing.T) {
 	t.Parallel()
-	merchant := electrum.Restore(t, accountPrivateKey(t), "--regtest")
+	merchant := electrum.Restore(t, accountPrivateKey(t, 84), "--regtest")
 	require.Equal(t, bitcoinKey, merchant.Key(), "the wallet's key is the one the library has")
 	node := newBitcoin(t)
 	h := newHost(t, node, func(c *payments.Config) { c.Rails[0].UnprovedKey = false })
@@ -138,19 +138,21 @@ func rawHex(t *testing.T, p btcdnode.Payment) string {
 	return b.String()
 }
 
-// accountPrivateKey is the key at m/84'/1'/0' of the phrase "abandon … about", as
-// a vprv (SLIP-0132).
-func accountPrivateKey(t *testing.T) string {
+// accountPrivateKey is the key at m/purpose'/1'/0' of the phrase "abandon … about",
+// with SLIP-0132's prefix for that purpose.
+func accountPrivateKey(t testing.TB, purpose uint32) string {
 	t.Helper()
 	seed, err := hex.DecodeString("5eb00bbddcf069084889a8ab9155568165f5c453ccb85e70811aaed6f6da5fc19a5ac40b389cd370d086206dec8aa6c43daea6690f20ad3d8d48b2d2ce9e38e4")
 	require.NoError(t, err)
 	key, err := hdkeychain.NewMaster(seed, &chaincfg.RegressionNetParams)
 	require.NoError(t, err)
-	for _, index := range []uint32{84, 1, 0} {
+	for _, index := range []uint32{purpose, 1, 0} {
 		key, err = key.Derive(hdkeychain.HardenedKeyStart + index)
 		require.NoError(t, err)
 	}
-	key, err = key.CloneWithVersion([]byte{0x04, 0x5f, 0x18, 0xbc})
-	require.NoError(t, err)
+	if purpose == 84 {
+		key, err = key.CloneWithVersion([]byte{0x04, 0x5f, 0x18, 0xbc})
+		require.NoError(t, err)
+	}
 	return key.String()
 }

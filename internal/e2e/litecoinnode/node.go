@@ -55,7 +55,7 @@ func Start(t testing.TB) *Node {
 	return n
 }
 
-// StartPlain runs a node with a chain of 130 blocks, far below MWEB, that shows
+// StartPlain runs a node with a chain of 180 blocks, far below MWEB, that shows
 // blocks and transactions without witnesses, as a node that knows none does. Its
 // payer has 1,500 LTC.
 func StartPlain(t testing.TB) *Node {
@@ -64,7 +64,7 @@ func StartPlain(t testing.TB) *Node {
 		return append(arguments(dir, host, port), "-rpcserialversion=0")
 	})
 	n.Call(nil, "generatetoaddress", funded, address(n.payer, "legacy"))
-	n.Call(nil, "generatetodescriptor", 100, burnt())
+	n.Call(nil, "generatetodescriptor", 150, burnt())
 	return n
 }
 
@@ -78,7 +78,7 @@ func start(t testing.TB, arguments func(dir, host, port string) []string) *Node 
 		t.Skip("litecoind is not installed; make tools installs it:", err)
 	}
 	n := &Node{t: t, Daemon: daemon.Start(t, daemon.Program{
-		Name: "litecoind", Path: program, Args: arguments, Noise: []string{"UpdateTip", "CreateNewBlock", "AddToWallet"}})}
+		Name: "litecoind", Path: program, Args: arguments, Noise: []string{"keypool", "Fee ", "InvalidChainFound", "PrioritiseTransaction", "UpdateTip", "CreateNewBlock", "AddToWallet"}})}
 	n.payer, n.own = n.wallet("payer"), n.wallet("own")
 	return n
 }
@@ -87,7 +87,7 @@ func arguments(dir, host, port string) []string {
 	return []string{
 		"-regtest", "-datadir=" + dir, "-server", "-listen=0", "-dnsseed=0", "-rpcbind=" + host, "-rpcallowip=" + host,
 		"-rpcport=" + port, "-rpcuser=" + daemon.User, "-rpcpassword=" + daemon.Password,
-		"-fallbackfee=0.0002", "-keypool=5", "-dbcache=8", "-par=1", "-printtoconsole", "-debuglogfile=0",
+		"-fallbackfee=0.0002", "-keypool=5", "-dbcache=8", "-par=1", "-rpcworkqueue=256", "-printtoconsole", "-debuglogfile=0",
 	}
 }
 

@@ -17,7 +17,7 @@ func FuzzWalk(f *testing.F) {
 		if err := walk(forms[int(family)%3], raw, &finder{matcher: &seen{hit: true}}); err != nil {
 			require.ErrorIs(t, err, chain.ErrMalformed)
 		}
-		if _, err := walkTx(forms[int(family)%3], raw, nobody{}); err != nil {
+		if _, err := walkTx(forms[int(family)%3], raw, alone, nobody{}); err != nil {
 			require.ErrorIs(t, err, chain.ErrMalformed)
 		}
 	})

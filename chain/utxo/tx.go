@@ -26,7 +26,22 @@ type tx struct {
 	// private marks a Litecoin transaction with MWEB data attached, as it stands
 	// in the mempool only.
 	private bool
+	// place is where it was read; hogAddr says that its first output is one that
+	// only a HogEx has.
+	place   place
+	hogAddr bool
 }
+
+// place says where a transaction stands.
+type place uint8
+
+const (
+	inBlock place = iota
+	// lastInBlock: the last of a block that has others.
+	lastInBlock
+	// alone: nothing else stands in the bytes, as when it comes from the mempool.
+	alone
+)
 
 // outpointLen is the length of an outpoint, minOutput that of the shortest
 // output.
@@ -35,10 +50,10 @@ const (
 	minOutput   = 9
 )
 
-// tx reads one transaction and shows its parts to v. Alone says that nothing
-// but this transaction stands in the bytes, as when it comes from the mempool.
-func (c *cursor) tx(f form, v visitor, alone bool) (t tx, ok bool) {
+// tx reads one transaction and shows its parts to v.
+func (c *cursor) tx(f form, v visitor, where place) (t tx, ok bool) {
 	start := c.off
+	t.place = where
 	if t.version, ok = c.take(4); !ok {
 		return t, false
 	}
@@ -57,14 +72,16 @@ func (c *cursor) tx(f form, v visitor, alone bool) (t tx, ok bool) {
 	if t.inputs == 0 && t.flag&flagMWEB == 0 {
 		return t, c.fail("transaction without inputs")
 	}
-	if !c.txOutputs(v) {
+	first, ok := c.txOutputs(v)
+	if !ok {
 		return t, false
 	}
+	t.hogAddr = f.mweb && isHogAddr(first)
 	t.body = c.b[body:c.off:c.off]
 	if t.flag&flagWitness != 0 && !c.witnesses(t.inputs) {
 		return t, false
 	}
-	if t.flag&flagMWEB != 0 && !c.mwebMarker(&t, alone) {
+	if t.flag&flagMWEB != 0 && !c.mwebMarker(&t) {
 		return t, false
 	}
 	if t.locktime, ok = c.take(4); !ok {
@@ -94,34 +111,38 @@ func (c *cursor) txInputs(v visitor) (int, bool) {
 	return n, true
 }
 
-func (c *cursor) txOutputs(v visitor) bool {
+// txOutputs shows the outputs to v and returns the script of the first.
+func (c *cursor) txOutputs(v visitor) (first []byte, ok bool) {
 	n, ok := c.count()
 	if !ok {
-		return false
+		return nil, false
 	}
 	if n > (len(c.b)-c.off)/minOutput {
-		return c.fail("more outputs than bytes can hold")
+		return nil, c.fail("more outputs than bytes can hold")
 	}
 	for i := range n {
 		p, ok := c.take(8)
 		if !ok {
-			return false
+			return nil, false
 		}
 		value := int64(binary.LittleEndian.Uint64(p))
 		if value < 0 {
-			return c.fail("negative output value")
+			return nil, c.fail("negative output value")
 		}
 		size, ok := c.count()
 		if !ok {
-			return false
+			return nil, false
 		}
 		script, ok := c.take(size)
 		if !ok {
-			return false
+			return nil, false
+		}
+		if i == 0 {
+			first = script
 		}
 		v.output(uint32(i), value, script)
 	}
-	return true
+	return first, true
 }
 
 // witnesses passes over the witness stacks, one per input.

@@ -119,6 +119,11 @@ func inspected(t *testing.T, s *suite) {
 
 	mined := only(t, s.mined(t, m), p.To)
 	got, err = in.Inspect(t.Context(), id, m)
+	if s.Unindexed {
+		require.ErrorIs(t, err, chain.ErrNotFound)
+		require.ErrorContains(t, err, "index", "it says what the node lacks")
+		return
+	}
 	require.NoError(t, err)
 	require.Equal(t, chain.TxMined, got.State)
 	require.Equal(t, mined.Block, got.Block)

@@ -191,8 +191,10 @@ func pegOut(t *testing.T, s *suite) {
 	require.Equal(t, chain.OriginPegOut, got.Origin)
 	require.Positive(t, s.network.Maturity(got.Origin))
 	s.Mine(1)
+	fork := s.head(t).Height - 2
 	s.Reorg(2)
-	again := only(t, s.mined(t, watch(p.To)), p.To)
+	s.Mine(1)
+	again := only(t, s.found(t, fork+1, s.head(t).Height, watch(p.To)), p.To)
 	require.Equal(t, chain.OriginPegOut, again.Origin)
 	require.True(t, p.Amount.Equal(again.Amount))
 }
@@ -205,20 +207,39 @@ func failedMovesNothing(t *testing.T, s *suite) {
 	}
 }
 
-func internalPayment(t *testing.T, s *suite) {
+func internalPayment(t *testing.T, s *suite) { s.inside(t, s.PayInternal) }
+func destroyed(t *testing.T, s *suite)       { s.inside(t, s.PayByDestruction) }
+
+// inside checks that a payment made inside a transaction is found, or that the
+// source says it does not look for such and tells balances instead.
+func (s *suite) inside(t *testing.T, pay func(Payment) chain.Hash) {
+	t.Helper()
 	p := Payment{To: s.address(), Amount: s.amount(s.network.Native)}
-	id := s.PayInternal(p)
+	id := pay(p)
 	f := s.mined(t, watch(p.To))
 	if !f.Internal {
 		require.Empty(t, f.Transfers)
-		_, audits := s.Source.(chain.Balancer)
+		b, audits := s.Source.(chain.Balancer)
 		require.True(t, audits, "a source that does not see contracts' payments must tell balances")
+		held, err := b.Balances(t.Context(), s.head(t).Anchor, []chain.Address{p.To})
+		require.NoError(t, err)
+		require.True(t, p.Amount.Equal(held[0]))
 		return
 	}
 	got := only(t, f, p.To)
 	require.Equal(t, id, got.TxID)
 	require.True(t, p.Amount.Equal(got.Amount))
 	s.wellFormed(t, got)
+}
+
+func takenBack(t *testing.T, s *suite) { s.movesNothing(t, s.PayReverted) }
+func delegated(t *testing.T, s *suite) { s.movesNothing(t, s.PayDelegated) }
+
+func (s *suite) movesNothing(t *testing.T, pay func(Payment) chain.Hash) {
+	t.Helper()
+	p := Payment{To: s.address(), Amount: s.amount(s.network.Native)}
+	pay(p)
+	require.Empty(t, s.mined(t, watch(p.To)).Transfers)
 }
 
 // sum adds amounts of one asset.

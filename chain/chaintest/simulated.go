@@ -10,6 +10,9 @@ func OnUTXO(sim *chainsim.UTXO, src chain.Source) World {
 	w := simulated(sim.Chain, src)
 	w.Spend = func(ops []chain.Outpoint, ps ...Payment) chain.Hash { return sim.Spend(ops, made(ps)...) }
 	w.MineTo = func(to chain.Address) { sim.MineTo(to) }
+	if sim.Network().PegOutMaturity > 0 {
+		w.PegOut = func(p Payment) { sim.PegOut(chainsim.Payment(p)) }
+	}
 	return w
 }
 
@@ -17,6 +20,11 @@ func OnUTXO(sim *chainsim.UTXO, src chain.Source) World {
 func OnEVM(sim *chainsim.EVM, src chain.Source) World {
 	w := simulated(sim.Chain, src)
 	w.Assets = sim.Network().Assets()
+	w.Send = func(from chain.Address, p Payment) chain.Hash { return sim.Send(from, chainsim.Payment(p)) }
+	w.PayInternal = func(p Payment) chain.Hash { return sim.PayInternal(chainsim.Payment(p)) }
+	w.PayReverted = func(p Payment) chain.Hash { return sim.PayReverted(chainsim.Payment(p)) }
+	w.PayDelegated = func(p Payment) chain.Hash { return sim.PayDelegated(chainsim.Payment(p)) }
+	w.PayByDestruction = func(p Payment) chain.Hash { return sim.PayByDestruction(chainsim.Payment(p)) }
 	w.PayFailed = func(p Payment) chain.Hash { return sim.PayFailed(chainsim.Payment(p)) }
 	w.Final = func(height uint64) bool { sim.Finalize(height); return true }
 	return w

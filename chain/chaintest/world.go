@@ -44,12 +44,20 @@ type World struct {
 	// PayFailed makes a transaction with the payment's value or call data fail
 	// (EVM).
 	PayFailed func(p Payment) chain.Hash
+	// PayReverted makes a contract pay inside a call that is taken back, and
+	// PayDelegated run the address's code in a frame that names the value: both
+	// succeed and move nothing (EVM). PayByDestruction makes a contract destroy
+	// itself in favour of the address.
+	PayReverted, PayDelegated, PayByDestruction func(p Payment) chain.Hash
 	// PegOut pays out of MWEB. The id of what arrives is known when it is mined.
 	PegOut func(p Payment)
 	// MineTo mines a block whose new coins go to an address (UTXO).
 	MineTo func(to chain.Address)
 	// Other makes a source of the same kind for another network on the same node.
 	Other func(n chain.Network) chain.Source
+	// Unindexed says that the node finds a transaction by its id only while it is
+	// unmined, as one does that keeps no transaction index.
+	Unindexed bool
 	// Final makes all blocks up to a height final, or returns false.
 	Final func(height uint64) bool
 }

@@ -37,7 +37,7 @@ func syntheticRun(tb testing.TB, txs, logs int) (*run, [][]byte) {
 	r := &run{src: s, act: "test", blocks: make([]block, 1)}
 	h, err := scanBlock([]byte(text+"]}"), func(*transaction) error { return nil })
 	require.NoError(tb, err)
-	r.blocks[0] = block{h, []byte(text + "]}")}
+	r.blocks[0] = block{header: h, raw: []byte(text + "]}"), txs: txs}
 	all := make([]string, logs)
 	for i := range all {
 		topics := []string{fmt.Sprintf("0x%x", transferTopic[:]), fmt.Sprintf("0x%064x", i), fmt.Sprintf("0x%064x", i*3)}

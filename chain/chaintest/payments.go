@@ -79,7 +79,11 @@ func batch(t *testing.T, s *suite) {
 		a, b := s.address(), s.address()
 		one, two, three := s.amount(asset), s.amount(asset), s.amount(asset)
 		id := s.Batch(Payment{a, one}, Payment{b, two}, Payment{a, three})
-		got := s.mined(t, watch(a, b)).Transfers
+		f := s.mined(t, watch(a, b))
+		got := f.Transfers
+		if !s.network.UTXO() && asset == s.network.Native && !f.Internal {
+			continue // a contract pays: see the case of such payments
+		}
 		require.Len(t, got, 3, "each of its own")
 		ids := map[string]bool{}
 		for i, want := range []Payment{{a, one}, {b, two}, {a, three}} {

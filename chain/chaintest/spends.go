@@ -2,6 +2,7 @@ package chaintest
 
 import (
 	"fmt"
+	"math/big"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,8 +21,8 @@ func (s *suite) fund(t *testing.T) chain.Transfer {
 
 // less is an amount that leaves a fee.
 func less(a money.Amount) money.Amount {
-	units := a.Units()
-	return money.NewAmount(a.Asset(), units.Sub(units, units.Quo(a.Units(), bigTen)))
+	fee := new(big.Int).Quo(a.Units(), bigTen)
+	return money.NewAmount(a.Asset(), fee.Sub(a.Units(), fee))
 }
 
 func outpointSpent(t *testing.T, s *suite) {

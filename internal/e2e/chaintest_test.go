@@ -144,6 +144,15 @@ func (e evmNode) world(t *testing.T) chaintest.World {
 		},
 		Send:        func(from chain.Address, p chaintest.Payment) chain.Hash { return pay(own[from], p) },
 		PayInternal: func(p chaintest.Payment) chain.Hash { return batch(p) },
+		PayReverted: func(p chaintest.Payment) chain.Hash {
+			return e.call(evmpayer.Wallet, e.internal, p.Amount.Units(), "payReverted", at(p.To), p.Amount.Units())
+		},
+		PayDelegated: func(p chaintest.Payment) chain.Hash {
+			return e.call(evmpayer.Wallet, e.internal, p.Amount.Units(), "payDelegated", at(p.To))
+		},
+		PayByDestruction: func(p chaintest.Payment) chain.Hash {
+			return e.call(evmpayer.Wallet, e.internal, p.Amount.Units(), "payByDestruction", at(p.To))
+		},
 		PayFailed: func(p chaintest.Payment) chain.Hash {
 			if p.Amount.Asset() == e.net.Native {
 				return e.call(evmpayer.Wallet, e.internal, p.Amount.Units(), "payAndRevert", at(p.To), p.Amount.Units())

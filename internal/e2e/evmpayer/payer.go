@@ -41,10 +41,10 @@ func (p Payer) Address() common.Address { return crypto.PubkeyToAddress(p.key().
 func Fortune() *big.Int { return new(big.Int).Mul(big.NewInt(1_000_000), big.NewInt(params.Ether)) }
 
 // Sign makes a transaction with a fixed gas limit, so that one which will fail
-// can be sent too. What others than the rich may spend on gas is below 0.002
+// can be sent too. What others than the rich may spend on gas is below 0.005
 // coins. A nil recipient creates a contract.
 func (p Payer) Sign(chainID *big.Int, nonce uint64, to *common.Address, wei *big.Int, data []byte) *types.Transaction {
-	gas, tip, limit := uint64(100_000), int64(1), int64(10)
+	gas, tip, limit := uint64(400_000), int64(1), int64(10)
 	switch {
 	case p == Whale:
 		gas, tip, limit = 1_500_000, 100, 200

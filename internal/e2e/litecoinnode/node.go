@@ -87,7 +87,7 @@ func arguments(dir, host, port string) []string {
 	return []string{
 		"-regtest", "-datadir=" + dir, "-server", "-listen=0", "-dnsseed=0", "-rpcbind=" + host, "-rpcallowip=" + host,
 		"-rpcport=" + port, "-rpcuser=" + daemon.User, "-rpcpassword=" + daemon.Password,
-		"-fallbackfee=0.0002", "-keypool=5", "-dbcache=8", "-par=1", "-rpcworkqueue=256", "-printtoconsole", "-debuglogfile=0",
+		"-fallbackfee=0.0002", "-keypool=5", "-dbcache=8", "-par=1", "-txindex=1", "-rpcworkqueue=256", "-printtoconsole", "-debuglogfile=0",
 	}
 }
 

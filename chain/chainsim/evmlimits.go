@@ -8,7 +8,8 @@ import (
 // Provider says in whose words eth_getLogs refuses.
 type Provider string
 
-// The providers, with the error codes they were seen to answer.
+// The providers. Codes and texts are such as their users reported; what limits the
+// number of results differs by the node behind a provider.
 const (
 	// ProviderNode: a node of one's own, as bnb-chain's.
 	ProviderNode      Provider = ""

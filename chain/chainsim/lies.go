@@ -89,15 +89,15 @@ func (o *ownBranch) follow(c *Chain, blocks []*block) []*block {
 	defer c.mu.Unlock()
 	out := slices.Clone(blocks)
 	for h := o.above + 1; h < len(out); h++ {
-		real := out[h]
+		theirs := out[h]
 		// The twin of a block whose parent was displaced is another one.
-		if t := o.twins[real.Hash]; t != nil && t.Parent == out[h-1].Hash {
+		if t := o.twins[theirs.Hash]; t != nil && t.Parent == out[h-1].Hash {
 			out[h] = t
 			continue
 		}
-		txs := slices.DeleteFunc(slices.Clone(real.txs), (*tx).ofBlock)
-		twin := c.family.seal(o.salt<<40|real.serial, out[h-1], real.Time, txs, real.grants)
-		o.twins[real.Hash], o.known[twin.Hash] = twin, twin
+		txs := slices.DeleteFunc(slices.Clone(theirs.txs), (*tx).ofBlock)
+		twin := c.family.seal(o.salt<<40|theirs.serial, out[h-1], theirs.Time, txs, theirs.grants)
+		o.twins[theirs.Hash], o.known[twin.Hash] = twin, twin
 		out[h] = twin
 	}
 	return out

@@ -130,3 +130,20 @@ func TestALaggingIndexHasNoLogsWhereTheBloomFilterHasSome(t *testing.T) {
 	require.Zero(t, ask(t, g, &receipts, "eth_getBlockReceipts", "0x"+at.Hash.String()))
 	require.Len(t, receipts[0].Logs, 1)
 }
+
+func TestANodeOnABranchOfItsOwnMayLackAPayment(t *testing.T) {
+	c := newBitcoin()
+	id := c.Pay(pay(c.Network(), 0, 0, 5))
+	c.Pay(pay(c.Network(), 1, 0, 6))
+	c.Mine(2)
+	s := c.Source("own")
+	s.Diverge(2)
+	require.Len(t, scan(t, s).Transfers, 2)
+	s.Omit(id)
+	found := scan(t, s)
+	require.Len(t, found.Transfers, 1)
+	require.Equal(t, chainsim.Address(c.Network(), 1), found.Transfers[0].To)
+	other := c.Source("another")
+	other.Diverge(2)
+	require.NotEqual(t, found.Transfers[0].Block, scan(t, other).Transfers[0].Block, "each has a branch of its own")
+}

@@ -11,8 +11,9 @@ import (
 // maxRecipients is how many recipients an inspection names.
 const maxRecipients = 20
 
-// Inspect implements chain.Inspector, as a node with a transaction index does.
-// Of a transaction that is not mined it knows the value and no more.
+// Inspect implements chain.Inspector, as an adapter can that reads a transaction
+// and its receipt. Of one that is not mined it knows its own value and whom a
+// call of a token's transfer names.
 func (s *EVMSource) Inspect(ctx context.Context, id chain.Hash, m chain.Matcher) (chain.Inspection, error) {
 	t, at, err := s.lookUp(ctx, id)
 	if err != nil {
@@ -23,33 +24,53 @@ func (s *EVMSource) Inspect(ctx context.Context, id chain.Hash, m chain.Matcher)
 	switch {
 	case at.IsZero():
 		in.State = chain.TxUnmined
-		plain := *t.evm
-		plain.calls, plain.logs, plain.failed = nil, nil, false
-		t = &tx{id: t.id, evm: &plain}
-		x.native(t, at)
+		x.unmined(&in, t)
 	case t.evm.failed:
 		in.State = chain.TxFailed
 		x.tx(t, at)
 	default:
 		x.tx(t, at)
+		x.mined(&in, t.evm)
 	}
 	in.Found = x.found
-	t.evm.moves(func(m move) {
-		if m.own || x.found.Internal {
-			x.sent(&in, m.to)
-		}
-	})
-	for _, log := range t.evm.logs {
-		if !log.pays() || log.contract == nativeLogs {
+	return in, nil
+}
+
+func (x *evmMatch) unmined(in *chain.Inspection, t *tx) {
+	plain := *t.evm
+	plain.calls, plain.logs, plain.failed = nil, nil, false
+	x.native(&tx{id: t.id, evm: &plain}, chain.Anchor{})
+	if t.evm.value.Sign() > 0 && !t.evm.creates {
+		x.sent(in, t.evm.to)
+	}
+	if to, ok := t.evm.called(); ok {
+		x.sent(in, to)
+	}
+}
+
+func (x *evmMatch) mined(in *chain.Inspection, t *evmTx) {
+	if t.value.Sign() > 0 && !t.creates {
+		x.sent(in, t.to)
+	}
+	for _, log := range t.logs {
+		if len(log.topics) < 3 || log.topics[0] != transferTopic {
 			continue
 		}
 		to := log.party(2)
-		x.sent(&in, to)
-		if _, ok := listed(x.network, log.contract); !ok && m.Address(to[:]) {
-			in.Unlisted = append(in.Unlisted, chain.Unlisted{Contract: addressOf(log.contract), To: addressOf(to)})
+		x.sent(in, to)
+		if _, ok := listed(x.network, log.contract); ok || log.contract == nativeLogs || !x.matcher.Address(to[:]) {
+			continue
 		}
+		in.Unlisted = append(in.Unlisted, chain.Unlisted{Contract: addressOf(log.contract), To: addressOf(to)})
 	}
-	return in, nil
+}
+
+// called returns the recipient that a call of transfer(address,uint256) names.
+func (t *evmTx) called() (account, bool) {
+	if len(t.input) != 68 || string(t.input[:4]) != transferSelector {
+		return account{}, false
+	}
+	return account(t.input[16:36]), true
 }
 
 // sent notes that an address was sent something.

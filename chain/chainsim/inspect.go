@@ -39,25 +39,27 @@ func (s *EVMSource) Inspect(ctx context.Context, id chain.Hash, m chain.Matcher)
 func (x *evmMatch) unmined(in *chain.Inspection, t *tx) {
 	plain := *t.evm
 	plain.calls, plain.logs, plain.failed = nil, nil, false
+	in.Contract = x.sentTo(&plain)
 	x.native(&tx{id: t.id, evm: &plain}, chain.Anchor{})
 	if t.evm.value.Sign() > 0 && !t.evm.creates {
-		x.sent(in, t.evm.to)
+		sent(in, t.evm.to)
 	}
 	if to, ok := t.evm.called(); ok {
-		x.sent(in, to)
+		sent(in, to)
 	}
 }
 
 func (x *evmMatch) mined(in *chain.Inspection, t *evmTx) {
+	in.Contract = x.sentTo(t)
 	if t.value.Sign() > 0 && !t.creates {
-		x.sent(in, t.to)
+		sent(in, t.to)
 	}
 	for _, log := range t.logs {
 		if len(log.topics) < 3 || log.topics[0] != transferTopic {
 			continue
 		}
 		to := log.party(2)
-		x.sent(in, to)
+		sent(in, to)
 		if _, ok := listed(x.network, log.contract); ok || log.contract == nativeLogs || !x.matcher.Address(to[:]) {
 			continue
 		}
@@ -73,11 +75,27 @@ func (t *evmTx) called() (account, bool) {
 	return account(t.input[16:36]), true
 }
 
-// sent notes that an address was sent something.
-func (x *evmMatch) sent(in *chain.Inspection, to account) {
-	if t, ok := listed(x.network, to); ok && in.Contract == (chain.Token{}) {
-		in.Contract = t
+// sentTo returns the listed token whose contract a transaction pays by mistake: as
+// the recipient that its call of a token's transfer names, or with the coin, for
+// which it logs nothing.
+func (x *evmMatch) sentTo(t *evmTx) chain.Token {
+	called, ok := listed(x.network, t.to)
+	if !ok || t.creates {
+		return chain.Token{}
 	}
+	if to, ok := t.called(); ok {
+		token, _ := listed(x.network, to)
+		return token
+	}
+	used := slices.ContainsFunc(t.logs, func(l evmLog) bool { return l.contract == t.to })
+	if t.value.Sign() == 0 || used {
+		return chain.Token{}
+	}
+	return called
+}
+
+// sent notes that an address was sent something.
+func sent(in *chain.Inspection, to account) {
 	in.Recipients = withRecipient(in.Recipients, addressOf(to))
 }
 

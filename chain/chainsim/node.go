@@ -2,7 +2,6 @@ package chainsim
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"github.com/cointill/cointill/chain"
@@ -28,19 +27,6 @@ type Node struct {
 	own       *ownBranch
 	// seen is the last change that an answer took into account.
 	seen uint64
-}
-
-// view is a consistent state of the chain. It never changes.
-type view struct {
-	blocks  []*block
-	pool    []*tx
-	final   uint64
-	serial  uint64
-	changes uint64
-	syncing bool
-	loading bool
-	// kept is the lowest height whose content or state the node still has.
-	kept uint64
 }
 
 // ServeBehind makes the node lag by so many blocks; zero ends it. Transactions
@@ -183,62 +169,6 @@ func (n *Node) saw(v view) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.seen = v.changes
-}
-
-func (c *Chain) view() view {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return view{
-		blocks: c.blocks, pool: c.pool, serial: c.serial, changes: c.changes,
-		final: c.finalHeight(c.tip().Height),
-	}
-}
-
-// behind returns the view of a node that has not seen the last n blocks.
-func (v view) behind(n int) view {
-	n = min(n, len(v.blocks)-1)
-	if n <= 0 {
-		return v
-	}
-	keep := len(v.blocks) - n
-	var pool []*tx
-	for _, b := range v.blocks[keep:] {
-		for _, t := range b.txs {
-			if !t.ofBlock() {
-				pool = append(pool, t)
-			}
-		}
-	}
-	v.pool = append(pool, v.pool...)
-	v.blocks = slices.Clip(v.blocks[:keep])
-	v.final = min(v.final, v.tip().Height)
-	return v
-}
-
-func (v view) tip() *block { return v.blocks[len(v.blocks)-1] }
-
-// at returns the block at a height of the best chain, or nil above the head.
-func (v view) at(height uint64) *block {
-	if height >= uint64(len(v.blocks)) {
-		return nil
-	}
-	return v.blocks[height]
-}
-
-// onBest reports whether a block is on the view's best chain.
-func (v view) onBest(b *block) bool {
-	at := v.at(b.Height)
-	return at != nil && at.Hash == b.Hash
-}
-
-// unmined returns an unmined transaction, or nil.
-func (v view) unmined(id chain.Hash) *tx {
-	for _, t := range v.pool {
-		if t.id == id {
-			return t
-		}
-	}
-	return nil
 }
 
 // block returns a block by its hash, stale ones too, or nil if the node has

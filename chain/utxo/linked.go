@@ -22,7 +22,8 @@ const (
 )
 
 // Linked fetches the blocks from..to and proves each: header by hash, link by
-// parent, transactions by merkle root. The run holds their raw bytes in memory.
+// parent, transactions by merkle root. The run holds their raw bytes in memory, 2 GiB
+// at most.
 // A run of more than 12,000 blocks is refused.
 func (s *Source) Linked(ctx context.Context, from, to uint64) (chain.Run, error) {
 	var r *run
@@ -107,6 +108,9 @@ func (s *Source) blocks(ctx context.Context, l *learnt, from uint64, hashes []ch
 		if i > 0 && h.parent != hashes[i-1] {
 			return fmt.Errorf("%w: block %d %s is not built on %s: branches are changing",
 				chain.ErrUnavailable, height, hashes[i], hashes[i-1])
+		}
+		if err := r.held.add(len(raw)); err != nil {
+			return err
 		}
 		r.blocks = append(r.blocks, block{anchor: h.anchor(height), raw: raw})
 		return nil

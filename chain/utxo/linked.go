@@ -22,9 +22,8 @@ const (
 )
 
 // Linked fetches the blocks from..to and proves each: header by hash, link by
-// parent, transactions by merkle root. The run holds their raw bytes in memory, 2 GiB
-// at most.
-// A run of more than 12,000 blocks is refused.
+// parent, transactions by merkle root. The run holds their raw bytes in memory. A
+// run of more than 12,000 blocks or 2 GiB is refused.
 func (s *Source) Linked(ctx context.Context, from, to uint64) (chain.Run, error) {
 	var r *run
 	err := s.ask(ctx, fmt.Sprintf("blocks %d..%d", from, to), func(l *learnt) error {

@@ -53,6 +53,11 @@
 // getrawtransaction is always given a number and never a block, which each of
 // them takes. Script addresses ("address", "addresses") are not read.
 //
+// A node that allows some methods only (-rpcwhitelist) must allow getblock,
+// getblockchaininfo, getblockhash, getblockheader, getmempoolinfo, getrawmempool
+// and getrawtransaction, and on Litecoin getnetworkinfo. [Source.Inspect] finds
+// what is mined only on a node with -txindex.
+//
 // # Block forms
 //
 // The form of blocks follows the network's family.

@@ -102,7 +102,7 @@ func TestOneLegacyTransactionOnTwoChainsIsTwoDeposits(t *testing.T) {
 	require.NotEqual(t, all[0].Key.Network, all[1].Key.Network)
 	for _, d := range all {
 		require.Equal(t, payments.StateCredited, d.State)
-		require.Equal(t, fmt.Sprintf("%s:eth:0x%x:0", raw.Hash(), to), d.Key.ID)
+		require.Equal(t, fmt.Sprintf("%x:eth:0x%x:0", raw.Hash(), to), d.Key.ID)
 	}
 	require.Equal(t, "6.00", h.balance(voice))
 }

@@ -228,6 +228,51 @@ func TestRaisedAgreementAsksAgainAboutWhatIsNotCredited(t *testing.T) {
 	requireCredited(t, b.only(voice))
 }
 
+func TestTiersRaisedWhileSourcesAnswerAreNotMetByTheOldNumber(t *testing.T) {
+	b := newBundle(t, railCases()[0], nil)
+	others := b.agreeing(3, 2)
+	to := b.address(voice)
+	b.advance()
+	others[1].Fail(1_000)
+	raised := false
+	others[0].Intercept(func(method string) error {
+		if method == "Linked" && !raised {
+			raised = true
+			b.setTiers(payments.Tier{Agree: 3})
+		}
+		return nil
+	})
+	b.pay(to, 100)
+	b.mine(7)
+	require.True(t, raised)
+	require.Zero(t, b.only(voice).Agreed)
+	require.Equal(t, "0.00 USD", b.balance(voice))
+}
+
+// TestABlockReplacedWhileASourceAnswersIsNoEvidence: the hash was right, the
+// transactions are another block's.
+func TestABlockReplacedWhileASourceAnswersIsNoEvidence(t *testing.T) {
+	onEveryRail(t, func(t *testing.T, b *bundle) {
+		other := b.agreeing(2, 2)[0]
+		first := b.cfg.Rails[0].Sources[0].(faulty)
+		to := b.address(voice)
+		b.advance()
+		b.pay(to, 100)
+		b.mine(5)
+		other.Intercept(func(method string) error {
+			if method == "Linked" {
+				first.Freeze()
+				b.sim.Reorg(6, chainsim.Branch{})
+			}
+			return nil
+		})
+		b.mine(1)
+		require.Equal(t, payments.StateConfirming, b.only(voice).State)
+		require.Zero(t, b.only(voice).Agreed)
+		require.Contains(t, waits(b)[0], "as recorded")
+	})
+}
+
 func TestOnlyAboveTheLimitAreOtherSourcesAsked(t *testing.T) {
 	b := newBundle(t, railCases()[0], nil)
 	other := b.agreeing(2, 2)[0]

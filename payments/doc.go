@@ -45,27 +45,28 @@
 //	Ethereum  12               Finalized         Finalized, Agree 2
 //	BSC       15, Finalized    15, Finalized     15, Finalized, Agree 2
 //
-// Ethereum and BSC stand for all assets on them. The reasons:
+// Ethereum and BSC stand for all assets on them; the depths of the last column
+// are those at which a deposit is final. The reasons:
 //
 //   - Against an attacker with 10, 20 or 30 % of the hash rate, the chance of a
 //     reversal by section 11 of the Bitcoin paper is 0.02, 1.4 and 13 % after six
-//     blocks, 9e-8, 0.03 and 2.4 % after twelve, and still 0.08 % for the last
-//     after 24.
+//     blocks, less than 0.0001, 0.03 and 2.4 % after twelve, and for the last of
+//     them still 0.08 % after 24.
 //   - BTC: in years nothing deeper than two blocks was replaced (2026-03-23,
 //     heights 941,881 and 941,882). What can go deeper is a split of the rules, such
 //     as BIP-110's: two nodes of different make that must agree catch that, depth
 //     does not.
 //   - LTC: on 2026-04-25 thirteen blocks were replaced within three hours (heights
-//     3,095,930 to 3,095,943). Six confirmations were reversed; twelve save what was
-//     paid from the third block on; only 24 save all. Nodes older than 0.21.5.4
+//     3,095,930 to 3,095,943). Six confirmations did not hold, twelve do for what
+//     was paid from the third block on, 24 for all. Nodes older than 0.21.5.4 may
 //     follow an invalid chain: hence agreement.
 //   - DOGE: it is mined along with Litecoin, a few pools have most of its work, and
 //     one group announced an attack (2025-08). No deep reorganisation is known.
 //     Forty blocks are 40 minutes, and what a large exchange asks.
 //   - Ethereum: six and twelve blocks lie inside an epoch that is not final. One or
 //     two blocks were replaced since the merge; a finalized block costs a third of
-//     all stake to replace. It takes 13 to 19 minutes, and in lapses (2023-05,
-//     2025-12) an hour and more: then 240 confirmations serve.
+//     all stake to replace. It takes 13 to 19 minutes; in a lapse, such as that of
+//     2023-05 of nearly an hour, 240 confirmations serve instead.
 //   - BSC: a block is final after about a second, and no final block was ever
 //     replaced, so waiting for it costs nothing; at 0.45 s a late block may displace
 //     several that are not. While voting fails, 240 blocks, more than two thirds of

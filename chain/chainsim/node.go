@@ -19,7 +19,12 @@ type Node struct {
 	frozen    *view
 	failures  uint
 	syncing   bool
+	loading   bool
 	intercept func(method string) error
+	traceless bool
+	indexed   bool
+	omitted   []chain.Hash
+	own       *ownBranch
 	// seen is the last change that an answer took into account.
 	seen uint64
 }
@@ -32,6 +37,7 @@ type view struct {
 	serial  uint64
 	changes uint64
 	syncing bool
+	loading bool
 }
 
 // ServeBehind makes the node lag by so many blocks; zero ends it. Transactions
@@ -83,6 +89,29 @@ func (n *Node) ReportSyncing(on bool) {
 	n.syncing = on
 }
 
+// ReportLoading makes a node of a UTXO chain one that was just restarted: its
+// mempool is empty and it says, where nodes do, that it is not loaded yet.
+func (n *Node) ReportLoading(on bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.loading = on
+}
+
+// Index gives a node of a UTXO chain an index of mined transactions, or takes it
+// away: without one, getrawtransaction and Inspect know the mempool alone. At
+// first sources and [UTXO.Btcd] have it, the other faces have not.
+func (n *Node) Index(on bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.indexed = on
+}
+
+func (n *Node) index() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.indexed
+}
+
 // down reports whether this call is one of those told to fail, and counts it.
 func (n *Node) down() bool {
 	n.mu.Lock()
@@ -108,14 +137,22 @@ func (n *Node) hooked(method string) error {
 // view returns what the node sees now.
 func (n *Node) view() view {
 	n.mu.Lock()
-	behind, frozen, syncing := n.behind, n.frozen, n.syncing
+	behind, frozen, syncing, loading := n.behind, n.frozen, n.syncing, n.loading
+	omitted, own := n.omitted, n.own
 	n.mu.Unlock()
 	v := n.chain.view()
 	if frozen != nil {
 		v = *frozen
 	}
 	v.syncing = syncing
-	return v.behind(behind)
+	if own != nil {
+		v.blocks = own.follow(n.chain, v.blocks)
+	}
+	v = v.behind(behind).without(omitted)
+	if v.loading = loading; loading {
+		v.pool = nil
+	}
+	return v
 }
 
 // wait blocks until the chain changes from what the node last answered about.
@@ -161,7 +198,7 @@ func (v view) behind(n int) view {
 	var pool []*tx
 	for _, b := range v.blocks[keep:] {
 		for _, t := range b.txs {
-			if !t.coinbase {
+			if !t.ofBlock() {
 				pool = append(pool, t)
 			}
 		}
@@ -183,7 +220,10 @@ func (v view) at(height uint64) *block {
 }
 
 // onBest reports whether a block is on the view's best chain.
-func (v view) onBest(b *block) bool { return v.at(b.Height) == b }
+func (v view) onBest(b *block) bool {
+	at := v.at(b.Height)
+	return at != nil && at.Hash == b.Hash
+}
 
 // unmined returns an unmined transaction, or nil.
 func (v view) unmined(id chain.Hash) *tx {
@@ -198,15 +238,21 @@ func (v view) unmined(id chain.Hash) *tx {
 // block returns a block by its hash, stale ones too, or nil if the node has
 // not seen it.
 func (n *Node) block(v view, hash chain.Hash) *block {
+	n.mu.Lock()
+	omitted, own := n.omitted, n.own
+	n.mu.Unlock()
 	n.chain.mu.Lock()
 	defer n.chain.mu.Unlock()
 	b := n.chain.mined[hash]
+	if own != nil && own.known[hash] != nil {
+		b = own.known[hash]
+	}
 	if b == nil || v.onBest(b) {
-		return b
+		return b.without(omitted)
 	}
 	hidden := b.Height < uint64(len(n.chain.blocks)) && n.chain.blocks[b.Height] == b
 	if hidden || b.serial > v.serial {
 		return nil
 	}
-	return b
+	return b.without(omitted)
 }

@@ -3,7 +3,6 @@ package payments
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/cointill/cointill/chain"
 )
@@ -19,16 +18,29 @@ func (p *Processor) breakOn(ctx context.Context, tx Tx, r *rail, move chain.Trai
 	}
 	reason := fmt.Sprintf("a reorganisation replaced the %d blocks from %d on, more than the %d of Rail.Breaker; "+
 		"compare with other nodes, then call Resume", detached, move.Keep+1, r.Breaker)
-	halted, err := haltNetwork(ctx, tx, r.Network.ID, reason, out.now)
-	out.events = append(out.events, halted...)
-	return err
+	out.events = append(out.events, networkEvent(EventNetworkHalted, r.Network.ID, reason, out.now))
+	return changeHalt(ctx, tx, r.Network.ID, func(was string) string {
+		if was != "" { // halted or paused before: whoever resumes must know of both
+			return was + "; then " + reason
+		}
+		return reason
+	})
 }
 
-// halt stops crediting on a network until an operator resumes it.
+// halt stops crediting on a network until an operator resumes it. It says so
+// once, however often the same is found.
 func (p *Processor) halt(ctx context.Context, r *rail, reason string) error {
 	now := p.now()
 	return p.update(ctx, func(tx Tx) error {
-		events, err := haltNetwork(ctx, tx, r.Network.ID, reason, now)
+		var events []Event
+		err := changeHalt(ctx, tx, r.Network.ID, func(was string) string {
+			events = nil
+			if was != "" {
+				return was
+			}
+			events = []Event{networkEvent(EventNetworkHalted, r.Network.ID, reason, now)}
+			return reason
+		})
 		if err != nil {
 			return err
 		}
@@ -37,20 +49,19 @@ func (p *Processor) halt(ctx context.Context, r *rail, reason string) error {
 	})
 }
 
-// haltNetwork notes that a network is halted and returns the event that tells,
-// none if it was halted already.
-func haltNetwork(ctx context.Context, tx Tx, network, reason string, now time.Time) ([]Event, error) {
+// changeHalt changes why a network is halted.
+func changeHalt(ctx context.Context, tx Tx, network string, change func(was string) string) error {
 	rows, err := tx.ProgressOf(ctx, []string{network})
-	if err != nil || len(rows) > 0 && rows[0].Halted != "" {
-		return nil, err
+	if err != nil {
+		return err
 	}
 	row := chain.Progress{Network: network}
 	if len(rows) > 0 {
 		row = rows[0]
 	}
-	row.Halted = reason
-	if err := tx.SaveProgress(ctx, []chain.Progress{row}); err != nil {
-		return nil, err
+	was := row.Halted
+	if row.Halted = change(was); row.Halted == was {
+		return nil
 	}
-	return []Event{networkEvent(EventNetworkHalted, network, reason, now)}, nil
+	return tx.SaveProgress(ctx, []chain.Progress{row})
 }

@@ -61,6 +61,7 @@ func (p *Processor) SetTiers(ctx context.Context, network chain.Network, tiers [
 	})
 	if err == nil {
 		p.unsettled.Store(true)
+		p.watchers.notify(network.ID)
 		p.wakeUp()
 	}
 	return err

@@ -1,6 +1,7 @@
 package payments_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"testing"
@@ -62,6 +63,20 @@ func TestALoweredTierCreditsWithoutWaitingForABlock(t *testing.T) {
 	require.Empty(t, tiersOf(b))
 	b.advance()
 	requireCredited(t, b.only(voice))
+}
+
+func TestWhoWatchesANetworkIsToldOfNewTiers(t *testing.T) {
+	b := newBundle(t, railCases()[0], nil)
+	b.advance()
+	ctx, cancel := context.WithCancel(b.ctx)
+	defer cancel()
+	told := b.p.Watch(ctx, b.sim.Network().ID)
+	b.setTiers(payments.Tier{Confirmations: 9})
+	select {
+	case <-told:
+	default:
+		t.Fatal("nobody said that a panel shows the wrong number now")
+	}
 }
 
 func TestARaisedTierTakesNoCreditBack(t *testing.T) {

@@ -169,7 +169,7 @@ var spendQueryCases = cases{
 		var rows []payments.Spend
 		var from []chain.Address
 		var txids []chain.Hash
-		for i := range 600 {
+		for i := range 300 {
 			rows = append(rows, spend(i))
 			from, txids = append(from, address(i*2)), append(txids, hash(i*3))
 		}

@@ -60,8 +60,8 @@ var spendCases = cases{
 		same(s, []payments.Spend{r}, ask(s, payments.Tx.Spends, payments.SpendQuery{
 			Included: true, MinHeight: math.MaxInt64, MaxHeight: math.MaxUint64}))
 	}},
-	{"five thousand inputs of a sweep in one batch, and all of them asked for", func(s *suite) {
-		const n = 5_000
+	{"two thousand inputs of a sweep in one batch, and all of them asked for", func(s *suite) {
+		const n = 2_000
 		var rows []payments.Spend
 		var from []chain.Address
 		for i := range n {

@@ -122,9 +122,9 @@ func TestASourceThatDisagreesStopsTheCreditAndNeverTheRecord(t *testing.T) {
 	}
 }
 
-// TestATransferThatOneSourceAloneShowsIsNeverCredited: a lying or hacked node
-// invents a payment, or raises its amount.
-func TestATransferThatOneSourceAloneShowsIsNeverCredited(t *testing.T) {
+// TestLyingProviderOrEclipsedNodeAloneNeverCredits: it invents a payment, raises
+// its amount, or follows a branch nobody else has.
+func TestLyingProviderOrEclipsedNodeAloneNeverCredits(t *testing.T) {
 	lies := map[string]func(b *bundle) func([]chain.Transfer) []chain.Transfer{
 		"one left out": func(*bundle) func([]chain.Transfer) []chain.Transfer {
 			return func([]chain.Transfer) []chain.Transfer { return nil }
@@ -133,6 +133,14 @@ func TestATransferThatOneSourceAloneShowsIsNeverCredited(t *testing.T) {
 			return func(ts []chain.Transfer) []chain.Transfer {
 				for i := range ts {
 					ts[i].Amount = b.coins(7_777)
+				}
+				return ts
+			}
+		},
+		"another branch": func(*bundle) func([]chain.Transfer) []chain.Transfer {
+			return func(ts []chain.Transfer) []chain.Transfer {
+				for i := range ts {
+					ts[i].Block.Hash[0] ^= 1
 				}
 				return ts
 			}

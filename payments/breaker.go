@@ -3,6 +3,7 @@ package payments
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/cointill/cointill/chain"
 )
@@ -18,29 +19,26 @@ func (p *Processor) breakOn(ctx context.Context, tx Tx, r *rail, move chain.Trai
 	}
 	reason := fmt.Sprintf("a reorganisation replaced the %d blocks from %d on, more than the %d of Rail.Breaker; "+
 		"compare with other nodes, then call Resume", detached, move.Keep+1, r.Breaker)
+	rows, err := tx.ProgressOf(ctx, []string{r.Network.ID})
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 || rows[0].Halted == "" {
+		halted, err := haltNetwork(ctx, tx, r.Network.ID, reason, out.now)
+		out.events = append(out.events, halted...)
+		return err
+	}
+	// Halted or paused before: whoever resumes must know of both.
+	rows[0].Halted += "; then " + reason
 	out.events = append(out.events, networkEvent(EventNetworkHalted, r.Network.ID, reason, out.now))
-	return changeHalt(ctx, tx, r.Network.ID, func(was string) string {
-		if was != "" { // halted or paused before: whoever resumes must know of both
-			return was + "; then " + reason
-		}
-		return reason
-	})
+	return tx.SaveProgress(ctx, rows)
 }
 
-// halt stops crediting on a network until an operator resumes it. It says so
-// once, however often the same is found.
+// halt stops crediting on a network until an operator resumes it.
 func (p *Processor) halt(ctx context.Context, r *rail, reason string) error {
 	now := p.now()
 	return p.update(ctx, func(tx Tx) error {
-		var events []Event
-		err := changeHalt(ctx, tx, r.Network.ID, func(was string) string {
-			events = nil
-			if was != "" {
-				return was
-			}
-			events = []Event{networkEvent(EventNetworkHalted, r.Network.ID, reason, now)}
-			return reason
-		})
+		events, err := haltNetwork(ctx, tx, r.Network.ID, reason, now)
 		if err != nil {
 			return err
 		}
@@ -49,19 +47,20 @@ func (p *Processor) halt(ctx context.Context, r *rail, reason string) error {
 	})
 }
 
-// changeHalt changes why a network is halted.
-func changeHalt(ctx context.Context, tx Tx, network string, change func(was string) string) error {
+// haltNetwork notes that a network is halted and returns the event that tells,
+// none if it was halted already.
+func haltNetwork(ctx context.Context, tx Tx, network, reason string, now time.Time) ([]Event, error) {
 	rows, err := tx.ProgressOf(ctx, []string{network})
-	if err != nil {
-		return err
+	if err != nil || len(rows) > 0 && rows[0].Halted != "" {
+		return nil, err
 	}
 	row := chain.Progress{Network: network}
 	if len(rows) > 0 {
 		row = rows[0]
 	}
-	was := row.Halted
-	if row.Halted = change(was); row.Halted == was {
-		return nil
+	row.Halted = reason
+	if err := tx.SaveProgress(ctx, []chain.Progress{row}); err != nil {
+		return nil, err
 	}
-	return tx.SaveProgress(ctx, []chain.Progress{row})
+	return []Event{networkEvent(EventNetworkHalted, network, reason, now)}, nil
 }

@@ -32,7 +32,7 @@ func (p *Processor) agreeOn(ctx context.Context, r *rail) error {
 	if len(r.Sources) < 2 {
 		return nil
 	}
-	q := &poll{rail: r, down: map[int]bool{}, doubt: map[string]string{}}
+	q := &poll{rail: r, now: p.now(), down: map[int]bool{}, doubt: map[string]string{}}
 	agreed := false
 	page, err := undecided{}, error(nil)
 	for !page.last && err == nil && ctx.Err() == nil {

@@ -3,6 +3,7 @@ package payments_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -280,6 +281,30 @@ func TestABlockReplacedWhileASourceAnswersIsNoEvidence(t *testing.T) {
 		require.Zero(t, b.only(voice).Agreed)
 		require.Contains(t, waits(b)[0], "as recorded")
 	})
+}
+
+// busy is what a provider that limits says.
+type busy struct{ error }
+
+func (busy) RetryAfter() time.Duration { return time.Minute }
+
+func TestASourceThatAsksToBeLeftAloneIsNotAskedToAgreeBefore(t *testing.T) {
+	b := newBundle(t, railCases()[1], nil)
+	other := b.agreeing(2, 2)[0]
+	to := b.address(voice)
+	b.advance()
+	asked := 0
+	other.Intercept(func(string) error {
+		asked++
+		return fmt.Errorf("%w: %w", chain.ErrUnavailable, busy{errors.New("429")})
+	})
+	b.pay(to, 100)
+	b.mine(8) // 20 seconds each
+	require.Equal(t, 1, asked)
+	require.Contains(t, waits(b)[0], "it asked to be left alone until 2026-11-21T12:03:00Z")
+	other.Intercept(nil)
+	b.mine(1)
+	requireCredited(t, b.only(voice))
 }
 
 func TestOnlyAboveTheLimitAreOtherSourcesAsked(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/cointill/cointill/chain"
 )
@@ -13,6 +14,7 @@ import (
 // poll is one asking of a network's sources.
 type poll struct {
 	rail  *rail
+	now   time.Time
 	down  map[int]bool      // sources that failed once and are not asked again in this pass
 	doubt map[string]string // by source's name
 }
@@ -31,9 +33,14 @@ func (q *poll) ask(ctx context.Context, page undecided) (seen []Deposit) {
 			if q.down[i] || ctx.Err() != nil {
 				continue
 			}
+			if q.now.Before(q.rail.quiet[i]) {
+				q.doubt[src.Name()] = "it asked to be left alone until " + q.rail.quiet[i].Format(time.RFC3339)
+				continue
+			}
 			if err := q.count(ctx, src, height, byHeight[height], votes); err != nil {
 				q.down[i] = true
 				q.doubt[src.Name()] = err.Error()
+				q.rail.quiet[i] = q.now.Add(chain.RetryAfter(err))
 			}
 		}
 		for _, d := range byHeight[height] {

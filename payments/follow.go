@@ -28,6 +28,7 @@ type rail struct {
 	set     *chain.Watched
 	derived uint32              // leaves of the wallet below this index are in set
 	looked  map[chain.Hash]bool // unmined transactions already matched
+	quiet   map[int]time.Time   // until when sources are not asked to agree: they said so
 
 	statusMu  sync.Mutex
 	following string
@@ -38,7 +39,7 @@ type rail struct {
 }
 
 func newRail(r Rail) *rail {
-	return &rail{Rail: r, set: chain.NewWatched(), looked: map[chain.Hash]bool{}}
+	return &rail{Rail: r, set: chain.NewWatched(), looked: map[chain.Hash]bool{}, quiet: map[int]time.Time{}}
 }
 
 // source returns the source now followed.

@@ -11,13 +11,14 @@ import (
 // commitStep commits a step and everything that follows from it: the trail,
 // what was detached, what arrived, and the credits that fall due. When the
 // host's InTx fails, the step is committed without the credits, which are then
-// tried one by one: recording never waits for the host.
-func (p *Processor) commitStep(ctx context.Context, r *rail, step chain.Step, found chain.Found) error {
+// tried one by one: recording never waits for the host. past says that the blocks
+// were passed before (see Rescan).
+func (p *Processor) commitStep(ctx context.Context, r *rail, step chain.Step, found chain.Found, past bool) error {
 	now := p.now()
 	run := func(settle bool) error {
 		var out *outcome
 		err := p.update(ctx, func(tx Tx) error {
-			out = &outcome{now: now}
+			out = &outcome{now: now, past: past}
 			if err := p.applyStep(ctx, tx, r, step, found, out); err != nil {
 				return err
 			}
@@ -88,7 +89,7 @@ func (p *Processor) openBook(ctx context.Context, tx Tx, r *rail, step chain.Ste
 	if err != nil {
 		return nil, err
 	}
-	if len(progress) > 0 {
+	if len(progress) > 0 && !out.past {
 		b.progress = progress[0]
 	}
 	var addresses []chain.Address

@@ -25,6 +25,7 @@ type rail struct {
 	mu      sync.Mutex    // one pass at a time
 	current atomic.Uint32 // the source that is followed
 	deep    int           // sources in a row that saw no anchor stand
+	failing int           // passes in a row that a source failed
 	set     *chain.Watched
 	derived uint32              // leaves of the wallet below this index are in set
 	looked  map[chain.Hash]bool // unmined transactions already matched
@@ -34,12 +35,12 @@ type rail struct {
 	statusMu  sync.Mutex
 	following string
 	head      chain.Head
-	tip       chain.Anchor
 	err       error
+	asked     []answer // by each source, in their order
 }
 
 func newRail(r Rail) *rail {
-	return &rail{Rail: r, set: chain.NewWatched(), looked: map[chain.Hash]bool{}}
+	return &rail{Rail: r, set: chain.NewWatched(), looked: map[chain.Hash]bool{}, asked: make([]answer, len(r.Sources))}
 }
 
 // source returns the source now followed.
@@ -50,15 +51,23 @@ func (r *rail) source() chain.Source { return r.Sources[int(r.current.Load())%le
 func (p *Processor) pass(ctx context.Context, r *rail) (more bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	more, err = p.passLocked(ctx, r)
-	if err != nil && ctx.Err() == nil {
-		if !errors.Is(err, chain.ErrTrailMoved) {
-			if sourceFailed(err) {
-				r.current.Add(1) // another source may answer
-			}
-		} else {
-			more, err = true, nil
+	i, err := r.pick(p.now())
+	if err == nil {
+		more, err = p.passLocked(ctx, r)
+		if ctx.Err() == nil && (err == nil || sourceFailed(err)) {
+			r.answered(i, err, p.now())
 		}
+	}
+	if err != nil && ctx.Err() == nil {
+		if errors.Is(err, chain.ErrTrailMoved) {
+			more, err = true, nil
+		} else if sourceFailed(err) {
+			r.failing++
+			r.current.Add(1) // another source may answer
+		}
+	}
+	if err == nil {
+		r.failing = 0
 	}
 	r.statusMu.Lock()
 	r.err = err
@@ -91,21 +100,21 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 		return false, err
 	}
 	if err != nil {
-		return false, err
+		return false, p.stuck(ctx, r, err)
 	}
 	r.deep = 0
 	r.syncing.Store(step.Head.Syncing)
 	r.statusMu.Lock()
-	r.following, r.head, r.tip = src.Name(), step.Head, step.Tip()
+	r.following, r.head = src.Name(), step.Head
 	r.statusMu.Unlock()
 	if !ok {
 		return p.idle(ctx, r, step, progress)
 	}
 	found, err := p.match(ctx, r, step)
 	if err != nil {
-		return false, err
+		return false, p.stuck(ctx, r, err)
 	}
-	if err := p.commitStep(ctx, r, step, found); err != nil {
+	if err := p.commitStep(ctx, r, step, found, false); err != nil {
 		return false, err
 	}
 	p.watchers.notify(r.Network.ID)
@@ -227,25 +236,4 @@ func sourceFailed(err error) bool {
 		}
 	}
 	return false
-}
-
-// halt stops crediting on a network until an operator resumes it.
-func (p *Processor) halt(ctx context.Context, r *rail, reason string) error {
-	now := p.now()
-	return p.update(ctx, func(tx Tx) error {
-		rows, err := tx.ProgressOf(ctx, []string{r.Network.ID})
-		if err != nil || len(rows) > 0 && rows[0].Halted != "" {
-			return err
-		}
-		row := chain.Progress{Network: r.Network.ID}
-		if len(rows) > 0 {
-			row = rows[0]
-		}
-		row.Halted = reason
-		if err := tx.SaveProgress(ctx, []chain.Progress{row}); err != nil {
-			return err
-		}
-		_, err = tx.InsertEvents(ctx, []Event{networkEvent(EventNetworkHalted, r.Network.ID, reason, now)})
-		return err
-	})
 }

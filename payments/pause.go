@@ -1,0 +1,94 @@
+package payments
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/cointill/cointill/chain"
+)
+
+// Pause stops crediting on a network until Resume: what arrives is recorded,
+// priced and shown with its confirmations, and credited after Resume at the rate
+// of its receipt. It survives a restart and holds for every process on the store.
+// A network that is paused or halted already keeps its reason. There is no call
+// for all networks: pause each.
+//
+// Errors: an *InputError for an actor without id or reason, ErrUnknownNetwork, or
+// the store's.
+func (p *Processor) Pause(ctx context.Context, network chain.Network, actor Actor) error {
+	if err := actor.validate(); err != nil {
+		return err
+	}
+	r, ok := p.rails[network.ID]
+	if !ok {
+		return fmt.Errorf("%w: %q", ErrUnknownNetwork, network.ID)
+	}
+	return p.update(ctx, func(tx Tx) error {
+		reason := fmt.Sprintf("paused by %s: %s", actor.ID, actor.Reason)
+		if err := p.haltIn(ctx, tx, r, reason); err != nil {
+			return err
+		}
+		return p.audit(ctx, tx, networkSubject(network.ID), "pause", actor)
+	})
+}
+
+// Resume lets a paused or halted network go on crediting, once the operator knows
+// that its sources follow the right chain. On a network that is neither it does
+// nothing. Errors: those of Pause.
+func (p *Processor) Resume(ctx context.Context, network chain.Network, actor Actor) error {
+	if err := actor.validate(); err != nil {
+		return err
+	}
+	if _, ok := p.rails[network.ID]; !ok {
+		return fmt.Errorf("%w: %q", ErrUnknownNetwork, network.ID)
+	}
+	now := p.now()
+	err := p.update(ctx, func(tx Tx) error {
+		rows, err := tx.ProgressOf(ctx, []string{network.ID})
+		if err != nil || len(rows) == 0 || rows[0].Halted == "" {
+			return err
+		}
+		reason := rows[0].Halted
+		rows[0].Halted = ""
+		if err := tx.SaveProgress(ctx, rows); err != nil {
+			return err
+		}
+		if _, err := tx.InsertEvents(ctx, []Event{networkEvent(EventNetworkResumed, network.ID, reason, now)}); err != nil {
+			return err
+		}
+		return p.audit(ctx, tx, networkSubject(network.ID), "resume", actor)
+	})
+	if err == nil {
+		p.unsettled.Store(true)
+		p.wakeUp()
+	}
+	return err
+}
+
+// halt stops crediting on a network until an operator resumes it.
+func (p *Processor) halt(ctx context.Context, r *rail, reason string) error {
+	return p.update(ctx, func(tx Tx) error { return p.haltIn(ctx, tx, r, reason) })
+}
+
+// haltIn halts a network unless it is halted already. A network never watched is
+// watched from now on, as after its first address.
+func (p *Processor) haltIn(ctx context.Context, tx Tx, r *rail, reason string) error {
+	now := p.now()
+	rows, err := tx.ProgressOf(ctx, []string{r.Network.ID})
+	if err != nil || len(rows) > 0 && rows[0].Halted != "" {
+		return err
+	}
+	row := chain.Progress{Network: r.Network.ID, LiveAt: now}
+	if len(rows) > 0 {
+		row = rows[0]
+	}
+	row.Halted = reason
+	if err := tx.SaveProgress(ctx, []chain.Progress{row}); err != nil {
+		return err
+	}
+	_, err = tx.InsertEvents(ctx, []Event{networkEvent(EventNetworkHalted, r.Network.ID, reason, now)})
+	return err
+}
+
+// networkSubject is the audit subject of a network.
+func networkSubject(id string) string { return "network/" + id }

@@ -28,6 +28,7 @@ type evmTx struct {
 
 // evmCall is a call made by the called contract.
 type evmCall struct {
+	kind     callKind
 	from, to account
 	value    *big.Int
 	// reverted calls have no effect, nor have the calls they made.
@@ -56,28 +57,52 @@ func transferLog(contract, from, to account, units *big.Int) evmLog {
 	return evmLog{contract: contract, topics: []word{transferTopic, padded(from), padded(to)}, data: data[:]}
 }
 
-// transferred calls yield for each successful transfer of value, in execution
-// order.
-func (t *evmTx) transferred(yield func(from, to account, value *big.Int)) {
+// callKind is the instruction that made a call.
+type callKind string
+
+const (
+	kindCall     callKind = "" // CALL
+	kindCreate   callKind = "CREATE"
+	kindDestroy  callKind = "SELFDESTRUCT"
+	kindDelegate callKind = "DELEGATECALL" // names a value and moves none
+)
+
+// move is one successful transfer of value.
+type move struct {
+	from, to account
+	value    *big.Int
+	// own: the transaction's, not that of a call inside it.
+	own bool
+	// created: the recipient is a contract that is being created.
+	created bool
+}
+
+// moves calls yield for each successful transfer of value, in execution order.
+func (t *evmTx) moves(yield func(m move)) {
 	if t.failed {
 		return
 	}
 	if t.value.Sign() > 0 {
-		yield(t.from, t.to, t.value)
+		yield(move{from: t.from, to: t.to, value: t.value, own: true})
 	}
-	transferredBy(t.calls, yield)
+	movesOf(t.calls, yield)
 }
 
-func transferredBy(calls []evmCall, yield func(from, to account, value *big.Int)) {
+func movesOf(calls []evmCall, yield func(m move)) {
 	for _, c := range calls {
 		if c.reverted {
 			continue
 		}
-		if c.value.Sign() > 0 {
-			yield(c.from, c.to, c.value)
+		if c.value.Sign() > 0 && c.kind != kindDelegate {
+			yield(move{from: c.from, to: c.to, value: c.value, created: c.kind == kindCreate})
 		}
-		transferredBy(c.calls, yield)
+		movesOf(c.calls, yield)
 	}
+}
+
+// fee is what the sender pays for the transaction, failed or not.
+func (t *evmTx) fee() *big.Int {
+	return new(big.Int).Mul(new(big.Int).SetUint64(t.gas()), new(big.Int).SetUint64(t.gasPrice))
 }
 
 // hash stands for the hash of the signed transaction: every field that the

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/cointill/cointill/chain"
@@ -146,7 +147,7 @@ func (g *GethFace) ethCall(_ view, p params) (any, error) {
 	if err := p.read(0, &c, codeInvalid); err != nil {
 		return nil, err
 	}
-	for _, t := range g.chain.network.Tokens {
+	for _, t := range g.chain.network.Listed() {
 		if sameAddress(c.To, t.Contract) && (c.Data+c.Input == "0x313ce567") {
 			w := wordOf(big.NewInt(int64(t.Asset.Decimals)))
 			return hexData(w[:]), nil
@@ -161,7 +162,7 @@ func (g *GethFace) code(_ view, p params) (any, error) {
 	if err := p.read(0, &to, codeInvalid); err != nil {
 		return nil, err
 	}
-	for _, t := range g.chain.network.Tokens {
+	for _, t := range g.chain.network.Listed() {
 		if sameAddress(to, t.Contract) {
 			return "0x60806040", nil
 		}
@@ -169,8 +170,7 @@ func (g *GethFace) code(_ view, p params) (any, error) {
 	return "0x", nil
 }
 
-// balance sums what transfers brought less what they took, not below zero: the
-// simulator gives payers the coins they need.
+// balance implements eth_getBalance; see [EVMSource.Balances].
 func (g *GethFace) balance(v view, p params) (any, error) {
 	var of string
 	if err := p.read(0, &of, codeInvalid); err != nil {
@@ -180,26 +180,14 @@ func (g *GethFace) balance(v view, p params) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b == nil || !v.onBest(b) {
+	if b == nil {
 		return nil, &RPCError{Code: codeServer, Message: "header not found"}
 	}
-	sum := new(big.Int)
-	for _, b := range v.blocks[:b.Height+1] {
-		for _, t := range b.txs {
-			t.evm.transferred(func(from, to account, value *big.Int) {
-				if sameAddress(of, chain.Address{Raw: string(to[:])}) {
-					sum.Add(sum, value)
-				}
-				if sameAddress(of, chain.Address{Raw: string(from[:])}) {
-					sum.Sub(sum, value)
-				}
-			})
-		}
+	raw, err := hex.DecodeString(strings.TrimPrefix(of, "0x"))
+	if err != nil || len(raw) != 20 {
+		return nil, &RPCError{Code: codeInvalid, Message: "invalid argument 0: want 20 bytes in hex"}
 	}
-	if sum.Sign() < 0 {
-		sum.SetInt64(0)
-	}
-	return bigQuantity(sum), nil
+	return bigQuantity(balances(g.lineage(v, b), []account{account(raw)})[0]), nil
 }
 
 func (g *GethFace) trace(v view, p params) (any, error) {

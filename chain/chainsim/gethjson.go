@@ -39,9 +39,9 @@ func evmBlockJSON(b *block, full bool, chainID uint64) map[string]any {
 		"transactions": txs, "transactionsRoot": txRoot, "receiptsRoot": receiptRoot,
 		"stateRoot": fixed("state", b.Hash.String()), "mixHash": fixed("mix", b.Hash.String()),
 		"sha3Uncles": noUncles, "uncles": []string{}, "withdrawals": []any{}, "withdrawalsRoot": emptyTrie,
-		"miner": hexData(make([]byte, 20)), "nonce": "0x0000000000000000", "extraData": "0x",
+		"miner": hexData(b.miner[:]), "nonce": "0x0000000000000000", "extraData": "0x",
 		"difficulty": "0x0", "size": quantity(uint64(600 + 150*len(txs))),
-		"gasLimit": quantity(30_000_000), "gasUsed": quantity(gas), "baseFeePerGas": quantity(1_000_000_000),
+		"gasLimit": quantity(30_000_000), "gasUsed": quantity(gas), "baseFeePerGas": quantity(b.baseFee),
 	}
 }
 

@@ -20,6 +20,9 @@ type Node struct {
 	failures  uint
 	syncing   bool
 	intercept func(method string) error
+	traceless bool
+	omitted   []chain.Hash
+	own       *ownBranch
 	// seen is the last change that an answer took into account.
 	seen uint64
 }
@@ -108,14 +111,17 @@ func (n *Node) hooked(method string) error {
 // view returns what the node sees now.
 func (n *Node) view() view {
 	n.mu.Lock()
-	behind, frozen, syncing := n.behind, n.frozen, n.syncing
+	behind, frozen, syncing, omitted, own := n.behind, n.frozen, n.syncing, n.omitted, n.own
 	n.mu.Unlock()
 	v := n.chain.view()
 	if frozen != nil {
 		v = *frozen
 	}
 	v.syncing = syncing
-	return v.behind(behind)
+	if own != nil {
+		v.blocks = own.follow(n.chain, v.blocks)
+	}
+	return v.behind(behind).without(omitted)
 }
 
 // wait blocks until the chain changes from what the node last answered about.
@@ -161,7 +167,7 @@ func (v view) behind(n int) view {
 	var pool []*tx
 	for _, b := range v.blocks[keep:] {
 		for _, t := range b.txs {
-			if !t.coinbase {
+			if !t.ofBlock() {
 				pool = append(pool, t)
 			}
 		}
@@ -183,7 +189,10 @@ func (v view) at(height uint64) *block {
 }
 
 // onBest reports whether a block is on the view's best chain.
-func (v view) onBest(b *block) bool { return v.at(b.Height) == b }
+func (v view) onBest(b *block) bool {
+	at := v.at(b.Height)
+	return at != nil && at.Hash == b.Hash
+}
 
 // unmined returns an unmined transaction, or nil.
 func (v view) unmined(id chain.Hash) *tx {
@@ -198,15 +207,21 @@ func (v view) unmined(id chain.Hash) *tx {
 // block returns a block by its hash, stale ones too, or nil if the node has
 // not seen it.
 func (n *Node) block(v view, hash chain.Hash) *block {
+	n.mu.Lock()
+	omitted, own := n.omitted, n.own
+	n.mu.Unlock()
 	n.chain.mu.Lock()
 	defer n.chain.mu.Unlock()
 	b := n.chain.mined[hash]
+	if own != nil && own.known[hash] != nil {
+		b = own.known[hash]
+	}
 	if b == nil || v.onBest(b) {
-		return b
+		return b.without(omitted)
 	}
 	hidden := b.Height < uint64(len(n.chain.blocks)) && n.chain.blocks[b.Height] == b
 	if hidden || b.serial > v.serial {
 		return nil
 	}
-	return b
+	return b.without(omitted)
 }

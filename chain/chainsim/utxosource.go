@@ -10,13 +10,14 @@ import (
 )
 
 // UTXOSource is an in-process source of a [UTXO] chain. It implements
-// chain.Source, chain.Mempooler and chain.HeadWaiter.
+// chain.Source, chain.Mempooler, chain.HeadWaiter and chain.Inspector.
 type UTXOSource struct{ *Source }
 
 var (
 	_ chain.Source     = (*UTXOSource)(nil)
 	_ chain.Mempooler  = (*UTXOSource)(nil)
 	_ chain.HeadWaiter = (*UTXOSource)(nil)
+	_ chain.Inspector  = (*UTXOSource)(nil)
 )
 
 // Source returns a new source of the chain. Faults of one source do not touch
@@ -111,7 +112,7 @@ func (r *utxoRun) match(found *chain.Found, m chain.Matcher, t *tx, at chain.Anc
 			Amount: money.Units(r.native, int64(out.value)),
 			Inputs: append([]chain.Outpoint(nil), t.claims...),
 			Block:  at,
-			Origin: originOf(t),
+			Origin: originOf(t, vout),
 		})
 	}
 }
@@ -126,9 +127,12 @@ func (r *utxoRun) outflow(t *tx) *chain.Outflow {
 	return o
 }
 
-func originOf(t *tx) chain.Origin {
-	if t.coinbase {
+func originOf(t *tx, vout int) chain.Origin {
+	switch {
+	case t.coinbase:
 		return chain.OriginCoinbase
+	case t.hogEx && vout > 0:
+		return chain.OriginPegOut
 	}
 	return chain.OriginPayment
 }

@@ -2,6 +2,7 @@ package chainsim
 
 import (
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"github.com/cointill/cointill/chain"
@@ -47,7 +48,34 @@ func (b *block) wireBytes() []byte {
 	for _, t := range b.txs {
 		out = append(out, t.utxo.bytes(true)...)
 	}
+	if last := b.txs[len(b.txs)-1]; last.hogEx {
+		out = append(out, mwebBlock(b.Height, last.id)...)
+	}
 	return out
+}
+
+// mwebBlock is the marker and the MWEB block behind a HogEx, without inputs,
+// outputs and kernels: the height, three roots, two offsets, two sizes and three
+// counts (doc/mweb/serialization.md of Litecoin Core).
+func mwebBlock(height uint64, hogEx chain.Hash) []byte {
+	out := appendVarint([]byte{1}, height)
+	for i := range uint64(5) {
+		part := digest("mweb block", hogEx.String(), i)
+		out = append(out, part[:]...)
+	}
+	return append(out, 0, 0, 0, 0, 0)
+}
+
+// appendVarint writes the VARINT of Bitcoin Core's serialize.h: base 128, the
+// highest digits first, one less in all but the last.
+func appendVarint(b []byte, n uint64) []byte {
+	digits := []byte{byte(n & 0x7f)}
+	for n > 0x7f {
+		n = n>>7 - 1
+		digits = append(digits, byte(n&0x7f)|0x80)
+	}
+	slices.Reverse(digits)
+	return append(b, digits...)
 }
 
 // commitment returns the script by which a coinbase commits to the witnesses

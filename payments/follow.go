@@ -35,6 +35,7 @@ type rail struct {
 	statusMu  sync.Mutex
 	following string
 	head      chain.Head
+	tip       chain.Anchor
 	err       error
 	asked     []answer // by each source, in their order
 }
@@ -105,7 +106,7 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 	r.deep = 0
 	r.syncing.Store(step.Head.Syncing)
 	r.statusMu.Lock()
-	r.following, r.head = src.Name(), step.Head
+	r.following, r.head, r.tip = src.Name(), step.Head, step.Tip()
 	r.statusMu.Unlock()
 	if !ok {
 		return p.idle(ctx, r, step, progress)

@@ -6,9 +6,9 @@ import (
 )
 
 // finalityLate is how many blocks an EVM network's final block may be behind its
-// head before that is worth an operator's look: an hour on Ethereum, where two
-// to three epochs (64 to 96 blocks) are usual.
-const finalityLate = 300
+// head before it counts as late: 48 minutes on Ethereum, where two to three
+// epochs (64 to 96 blocks) are usual.
+const finalityLate = 240
 
 // Health is what an operator looks at first. It marshals to JSON.
 type Health struct {
@@ -38,7 +38,7 @@ type NetworkHealth struct {
 	HeadTime          time.Time
 	HeadAge           time.Duration
 	// Final is the height the network itself calls final, 0 if it has no such
-	// notion; FinalityLate says that it is 300 blocks or more below the head.
+	// notion; FinalityLate says that it is 240 blocks or more below the head.
 	Final        uint64
 	FinalityLate bool
 	// Syncing says that the followed source knows it is behind: nothing is
@@ -172,7 +172,7 @@ func (r *rail) health(now time.Time) NetworkHealth {
 	r.statusMu.Lock()
 	defer r.statusMu.Unlock()
 	n := NetworkHealth{Network: r.Network.ID, Source: r.following, Head: r.head.Height, HeadTime: r.head.Time,
-		Final: r.head.Final, Syncing: r.syncing.Load(), Err: asText(r.err)}
+		Final: r.head.Final, Syncing: r.head.Syncing, Err: asText(r.err)}
 	if !n.HeadTime.IsZero() {
 		n.HeadAge = now.Sub(n.HeadTime)
 	}

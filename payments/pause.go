@@ -3,6 +3,7 @@ package payments
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/cointill/cointill/chain"
 )
@@ -19,13 +20,17 @@ func (p *Processor) Pause(ctx context.Context, network chain.Network, actor Acto
 	if err := actor.validate(); err != nil {
 		return err
 	}
-	r, ok := p.rails[network.ID]
-	if !ok {
+	if _, ok := p.rails[network.ID]; !ok {
 		return fmt.Errorf("%w: %q", ErrUnknownNetwork, network.ID)
 	}
+	now := p.now()
 	return p.update(ctx, func(tx Tx) error {
 		reason := fmt.Sprintf("paused by %s: %s", actor.ID, actor.Reason)
-		if err := p.haltIn(ctx, tx, r, reason); err != nil {
+		events, err := haltNetwork(ctx, tx, network.ID, reason, now)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.InsertEvents(ctx, events); err != nil {
 			return err
 		}
 		return p.audit(ctx, tx, networkSubject(network.ID), "pause", actor)
@@ -67,27 +72,34 @@ func (p *Processor) Resume(ctx context.Context, network chain.Network, actor Act
 
 // halt stops crediting on a network until an operator resumes it.
 func (p *Processor) halt(ctx context.Context, r *rail, reason string) error {
-	return p.update(ctx, func(tx Tx) error { return p.haltIn(ctx, tx, r, reason) })
+	now := p.now()
+	return p.update(ctx, func(tx Tx) error {
+		events, err := haltNetwork(ctx, tx, r.Network.ID, reason, now)
+		if err != nil {
+			return err
+		}
+		_, err = tx.InsertEvents(ctx, events)
+		return err
+	})
 }
 
-// haltIn halts a network unless it is halted already. A network never watched is
-// watched from now on, as after its first address.
-func (p *Processor) haltIn(ctx context.Context, tx Tx, r *rail, reason string) error {
-	now := p.now()
-	rows, err := tx.ProgressOf(ctx, []string{r.Network.ID})
+// haltNetwork notes that a network is halted and returns the event that tells,
+// none if it was halted already. A network never watched is watched from now on,
+// as after its first address.
+func haltNetwork(ctx context.Context, tx Tx, network, reason string, now time.Time) ([]Event, error) {
+	rows, err := tx.ProgressOf(ctx, []string{network})
 	if err != nil || len(rows) > 0 && rows[0].Halted != "" {
-		return err
+		return nil, err
 	}
-	row := chain.Progress{Network: r.Network.ID, LiveAt: now}
+	row := chain.Progress{Network: network, LiveAt: now}
 	if len(rows) > 0 {
 		row = rows[0]
 	}
 	row.Halted = reason
 	if err := tx.SaveProgress(ctx, []chain.Progress{row}); err != nil {
-		return err
+		return nil, err
 	}
-	_, err = tx.InsertEvents(ctx, []Event{networkEvent(EventNetworkHalted, r.Network.ID, reason, now)})
-	return err
+	return []Event{networkEvent(EventNetworkHalted, network, reason, now)}, nil
 }
 
 // networkSubject is the audit subject of a network.

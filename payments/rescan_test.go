@@ -1,0 +1,247 @@
+package payments_test
+
+import (
+	"context"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/chain/chainsim"
+	"github.com/cointill/cointill/payments"
+	"github.com/cointill/cointill/payments/memstore"
+)
+
+var operator = payments.Actor{ID: "ada", Reason: "ticket 7"}
+
+// forgetful is a source that can leave transactions out of its blocks.
+type forgetful interface {
+	chain.Source
+	Omit(ids ...chain.Hash)
+	Freeze()
+	Diverge(depth int)
+	Rejoin()
+	Intercept(func(string) error)
+}
+
+// forgot is a rail whose first source hid a payment, since credited or not.
+func forgot(t *testing.T, c railCase) (b *bundle, node forgetful, id chain.Hash, minedAt time.Time) {
+	b = newBundle(t, c, nil)
+	node = b.source("a").(forgetful)
+	b.cfg.Rails[0].Sources = []chain.Source{node}
+	b.restart()
+	to := b.address(voice)
+	b.advance()
+	id = chain.Hash{}
+	b.mine(2)
+	id = b.sim.Pay(chainsim.Payment{To: to, Amount: b.coins(100)})
+	node.Omit(id)
+	b.clock.Advance(20 * time.Second)
+	b.sim.MineTx(id)
+	minedAt = b.clock.Now()
+	b.mine(8)
+	all, err := b.p.Deposits(b.ctx, voice, payments.DepositKey{}, 10)
+	require.NoError(t, err)
+	require.Empty(t, all, "the node hid it")
+	return b, node, id, minedAt
+}
+
+func (b *bundle) dump() string {
+	b.Helper()
+	text, err := b.store.(*memstore.Store).Dump(b.ctx)
+	require.NoError(b, err)
+	return text
+}
+
+// withoutAudit leaves the rows out that say who asked.
+func withoutAudit(dump string) string { return auditLine.ReplaceAllString(dump, "") }
+
+var auditLine = regexp.MustCompile(`(?m)^audit.*\n`)
+
+func (b *bundle) rescan(from, to uint64, dryRun bool) payments.RescanReport {
+	b.Helper()
+	report, err := b.p.Rescan(b.ctx, b.sim.Network(), from, to, dryRun, operator)
+	require.NoError(b, err)
+	require.Equal(b, to-from+1, report.Done)
+	return report
+}
+
+func TestARescanRecordsWhatANodeHidAtTheRateOfItsBlock(t *testing.T) {
+	for _, c := range railCases() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b, node, id, minedAt := forgot(t, c)
+			node.Omit()
+			b.clock.Advance(time.Hour)
+			b.advance() // a heartbeat, an hour later
+			tip := b.sim.Head().Height
+
+			before := b.dump()
+			report := b.rescan(0, tip, true)
+			require.Len(t, report.Missing, 1)
+			require.Equal(t, id, report.Missing[0].TxID)
+			require.Equal(t, before, b.dump(), "a dry run writes nothing")
+
+			report = b.rescan(0, tip, false)
+			require.Len(t, report.Missing, 1)
+			require.Empty(t, report.NotShown)
+			require.Empty(t, report.Differing)
+			require.Equal(t, []string{"a"}, report.Sources)
+			b.advance()
+			d := b.only(voice)
+			requireDone(t, d)
+			require.Equal(t, payments.BasisBlockTime, d.Basis)
+			require.Equal(t, minedAt, d.ReceivedAt, "not the heartbeat: that one missed it")
+			require.Equal(t, rateAt(minedAt), d.Rate.String())
+
+			before = b.dump()
+			b.clock.Advance(time.Second)
+			again := b.rescan(0, tip, false)
+			require.Empty(t, again.Missing)
+			require.Equal(t, withoutAudit(before), withoutAudit(b.dump()), "again: nothing changes")
+			require.NotEqual(t, before, b.dump(), "who asked is on record, each time")
+		})
+	}
+}
+
+func TestARescanReportsWhatTheNodeDoesNotShowAndTakesNothingBack(t *testing.T) {
+	onEveryRail(t, func(t *testing.T, b *bundle) {
+		node := b.source("a").(forgetful)
+		b.cfg.Rails[0].Sources = []chain.Source{node}
+		b.restart()
+		to := b.address(voice)
+		b.advance()
+		id := b.pay(to, 100)
+		b.mine(7)
+		d := b.only(voice)
+		require.Equal(t, payments.StateCredited, d.State)
+		node.Omit(id)
+		report := b.rescan(d.Block.Height, d.Block.Height, false)
+		require.Len(t, report.NotShown, 1)
+		require.Equal(t, d.Key, report.NotShown[0].Key)
+		require.Equal(t, []string{"a"}, report.Sources, "it says who does not show it")
+		require.Equal(t, payments.StateCredited, b.only(voice).State)
+		require.Empty(t, b.rescan(d.Block.Height+1, b.sim.Head().Height, false).NotShown, "other blocks")
+	})
+}
+
+func TestARescanBelowTheBeginningFindsAPaymentMadeBeforeTheFirstStart(t *testing.T) {
+	onEveryRail(t, func(t *testing.T, b *bundle) {
+		leaf := chainsim.Address(b.sim.Network(), 0) // of the wallet, not given out yet
+		b.pay(leaf, 100)
+		b.sim.Mine(1)
+		paidAt := b.sim.Head()
+		for range 400 {
+			b.clock.Advance(time.Minute)
+			b.sim.Mine(1)
+		}
+		require.Equal(t, leaf, b.address(voice))
+		b.advance()
+		all, err := b.p.Deposits(b.ctx, voice, payments.DepositKey{}, 10)
+		require.NoError(t, err)
+		require.Empty(t, all)
+		report := b.rescan(0, b.sim.Head().Height, false)
+		require.Len(t, report.Missing, 1)
+		b.advance()
+		d := b.only(voice)
+		requireDone(t, d)
+		require.Equal(t, paidAt.Time, d.ReceivedAt)
+	})
+}
+
+func TestARescanRefusesBlocksNotCommittedYet(t *testing.T) {
+	b := newBundle(t, railCases()[0], nil)
+	ask := func(n chain.Network, from, to uint64, who payments.Actor) error {
+		_, err := b.p.Rescan(b.ctx, n, from, to, false, who)
+		return err
+	}
+	var input *payments.InputError
+	net := b.sim.Network()
+	require.ErrorAs(t, ask(net, 0, 1, operator), &input, "no trail yet")
+	b.address(voice)
+	b.advance()
+	before := b.dump()
+	require.ErrorAs(t, ask(net, 0, b.sim.Head().Height+1, operator), &input)
+	require.Equal(t, "to", input.Field)
+	require.ErrorAs(t, ask(net, 2, 1, operator), &input)
+	require.ErrorAs(t, ask(net, 0, 1, payments.Actor{}), &input)
+	require.ErrorIs(t, ask(chain.Dogecoin, 0, 1, operator), payments.ErrUnknownNetwork)
+	require.Equal(t, before, b.dump())
+}
+
+// racing lets something happen after a question for one block was answered.
+type racing struct {
+	chain.Source
+	after func()
+}
+
+func (r *racing) AnchorAt(ctx context.Context, height uint64) (chain.Anchor, error) {
+	a, err := r.Source.AnchorAt(ctx, height)
+	if after := r.after; after != nil {
+		after()
+	}
+	return a, err
+}
+
+// TestARescanRacedByAReorganisationRecordsNothingOfTheOldBranch lets the chain
+// change, and the engine follow, between the fetch of a run and its commit.
+func TestARescanRacedByAReorganisationRecordsNothingOfTheOldBranch(t *testing.T) {
+	for _, c := range railCases() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b, node, id, _ := forgot(t, c)
+			node.Omit()
+			src := &racing{Source: node}
+			b.cfg.Rails[0].Sources = []chain.Source{src}
+			b.restart()
+			b.advance()
+			raced := false
+			src.after = func() { // the run was fetched, compared and found to stand
+				raced, src.after = true, nil
+				b.sim.Reorg(10, chainsim.Branch{Vanish: []chain.Hash{id}})
+				b.sim.Mine(1)
+				b.advance()
+			}
+			require.Empty(t, b.rescan(0, b.sim.Head().Height, false).Missing)
+			require.True(t, raced)
+			all, err := b.p.Deposits(b.ctx, voice, payments.DepositKey{}, 10)
+			require.NoError(t, err)
+			require.Empty(t, all)
+			require.Equal(t, "0.00 USD", b.balance(voice))
+		})
+	}
+}
+
+func TestARescanDoesNotBelieveANodeOnAnotherBranch(t *testing.T) {
+	b, node, _, _ := forgot(t, railCases()[0])
+	other := b.source("other").(forgetful)
+	b.cfg.Rails[0].Sources = []chain.Source{other, node}
+	b.restart()
+	node.Omit()
+	other.Diverge(12)
+	report := b.rescan(0, b.sim.Head().Height, false)
+	require.Len(t, report.Missing, 1)
+	require.Contains(t, report.Sources, "a")
+	b.advance()
+	require.True(t, b.only(voice).Included())
+}
+
+func TestARescanOfOneInstanceIsSafeWhileAnotherFollows(t *testing.T) {
+	b, node, _, _ := forgot(t, railCases()[0])
+	node.Omit()
+	second := b.processor(b.cfg)
+	src := &racing{Source: node}
+	b.cfg.Rails[0].Sources = []chain.Source{src}
+	b.restart()
+	src.after = func() {
+		src.after = nil
+		b.sim.Mine(1)
+		require.NoError(t, second.Advance(b.ctx))
+	}
+	report := b.rescan(0, b.sim.Head().Height, false)
+	require.Len(t, report.Missing, 1)
+	b.advance()
+	requireDone(t, b.only(voice))
+}

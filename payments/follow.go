@@ -101,6 +101,7 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 		return false, err
 	}
 	if err != nil {
+		r.headSeen(src, step.Head)
 		return false, p.stuck(ctx, r, err)
 	}
 	r.deep = 0

@@ -78,6 +78,17 @@ func (r *rail) rest(i int, now time.Time) time.Duration {
 	return max(0, r.asked[i].rest.Sub(now))
 }
 
+// headSeen notes the head of a source that then failed, so that Health can say
+// how far behind the network is while it stands still.
+func (r *rail) headSeen(src chain.Source, head chain.Head) {
+	if head.IsZero() {
+		return
+	}
+	r.statusMu.Lock()
+	defer r.statusMu.Unlock()
+	r.following, r.head = src.Name(), head
+}
+
 // stuck tells the host, once, that a network stands still because no source gives
 // a block that can be read: the event's id is the trail's tip. It returns err,
 // joined with what kept it from telling.

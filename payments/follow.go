@@ -22,10 +22,10 @@ const (
 // rail is a configured network and what following it needs in memory.
 type rail struct {
 	Rail
-	mu      sync.Mutex    // one pass at a time
-	current atomic.Uint32 // the source that is followed
-	deep    int           // sources in a row that saw no anchor stand
-	failing int           // passes in a row that a source failed
+	mu      sync.Mutex      // one pass at a time
+	current atomic.Uint32   // the source that is followed
+	deep    map[uint32]bool // sources, by place, that saw no anchor stand
+	failing int             // passes in a row that a source failed
 	set     *chain.Watched
 	derived uint32              // leaves of the wallet below this index are in set
 	looked  map[chain.Hash]bool // unmined transactions already matched
@@ -41,7 +41,7 @@ type rail struct {
 }
 
 func newRail(r Rail) *rail {
-	return &rail{Rail: r, set: chain.NewWatched(), looked: map[chain.Hash]bool{}, asked: make([]answer, len(r.Sources))}
+	return &rail{Rail: r, set: chain.NewWatched(), deep: map[uint32]bool{}, looked: map[chain.Hash]bool{}, asked: make([]answer, len(r.Sources))}
 }
 
 // source returns the source now followed.
@@ -95,7 +95,8 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 	}
 	step, ok, err := chain.Next(ctx, src, trail, since)
 	if errors.Is(err, chain.ErrDeepReorg) {
-		if r.deep++; r.deep >= len(r.Sources) { // not on one node's word
+		r.deep[r.current.Load()] = true
+		if len(r.deep) >= len(r.Sources) { // not on one node's word
 			err = errors.Join(err, p.halt(ctx, r, err.Error()))
 		}
 		return false, err
@@ -104,7 +105,7 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 		r.headSeen(src, step.Head)
 		return false, p.stuck(ctx, r, err)
 	}
-	r.deep = 0
+	clear(r.deep)
 	r.syncing.Store(step.Head.Syncing)
 	r.statusMu.Lock()
 	r.following, r.head, r.tip = src.Name(), step.Head, step.Tip()

@@ -1,9 +1,13 @@
 package payments_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"log/slog"
 	"regexp"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -12,6 +16,7 @@ import (
 	"github.com/cointill/cointill/chain/chainsim"
 	"github.com/cointill/cointill/payments"
 	"github.com/cointill/cointill/payments/memstore"
+	"github.com/cointill/cointill/payments/money"
 )
 
 var operator = payments.Actor{ID: "ada", Reason: "ticket 7"}
@@ -244,4 +249,129 @@ func TestARescanOfOneInstanceIsSafeWhileAnotherFollows(t *testing.T) {
 	require.Len(t, report.Missing, 1)
 	b.advance()
 	requireDone(t, b.only(voice))
+}
+
+// TestARescanOfThousandsOfThinlyKeptBlocks goes through blocks of which the trail
+// keeps one in a thousand, and says in the log where it is.
+func TestARescanOfThousandsOfThinlyKeptBlocks(t *testing.T) {
+	for _, c := range railCases() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			b := newBundle(t, c, func(cfg *payments.Config) { cfg.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+			node := b.source("a").(forgetful)
+			b.cfg.Rails[0].Sources = []chain.Source{node}
+			b.restart()
+			to := b.address(voice)
+			b.advance()
+			var hidden []chain.Hash
+			for i := range 3_000 {
+				if i%500 == 0 {
+					hidden = append(hidden, b.pay(to, 100))
+				}
+				b.clock.Advance(time.Second)
+				b.sim.Mine(1)
+			}
+			node.Omit(hidden...)
+			b.advance()
+			node.Omit()
+			node.Intercept(func(method string) error {
+				if method == "Linked" {
+					b.clock.Advance(time.Second)
+				}
+				return nil
+			})
+			report := b.rescan(0, b.sim.Head().Height, false)
+			require.Len(t, report.Missing, len(hidden))
+			require.Contains(t, log.String(), "msg=rescanning network="+b.sim.Network().ID)
+			node.Intercept(nil)
+			b.advance()
+			all, err := b.p.Deposits(b.ctx, voice, payments.DepositKey{}, 100)
+			require.NoError(t, err)
+			require.Len(t, all, len(hidden))
+			for _, d := range all {
+				requireDone(t, d)
+				require.Equal(t, d.Block.Time, d.ReceivedAt)
+			}
+		})
+	}
+}
+
+// lying is a source whose transfers are worth another amount.
+type lying struct{ chain.Source }
+
+func (l lying) Linked(ctx context.Context, from, to uint64) (chain.Run, error) {
+	run, err := l.Source.Linked(ctx, from, to)
+	return lyingRun{run}, err
+}
+
+type lyingRun struct{ chain.Run }
+
+func (l lyingRun) Match(ctx context.Context, m chain.Matcher) (chain.Found, error) {
+	found, err := l.Run.Match(ctx, m)
+	for i, t := range found.Transfers {
+		found.Transfers[i].Amount = money.Units(t.Amount.Asset(), 1)
+	}
+	return found, err
+}
+
+func TestARescanReportsAnotherAmountAndChangesNothing(t *testing.T) {
+	onEveryRail(t, func(t *testing.T, b *bundle) {
+		to := b.address(voice)
+		b.advance()
+		b.pay(to, 100)
+		b.mine(7)
+		b.cfg.Rails[0].Sources = []chain.Source{lying{b.source("liar")}}
+		b.restart()
+		before := b.dump()
+		report := b.rescan(0, b.sim.Head().Height, false)
+		require.Len(t, report.Differing, 1)
+		require.Equal(t, b.coins(100), report.Differing[0].Deposit.Amount)
+		require.Equal(t, int64(1), report.Differing[0].Shown.Amount.Units().Int64())
+		require.Empty(t, report.Missing)
+		require.Equal(t, withoutAudit(before), withoutAudit(b.dump()))
+	})
+}
+
+func TestARescanThatNoSourceAnswersReportsHowFarItCame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBundle(t, railCases()[0], nil)
+		node := b.source("a").(forgetful)
+		b.cfg.Rails[0].Sources = []chain.Source{node}
+		b.restart()
+		b.address(voice)
+		b.sim.Mine(60)
+		b.advance()
+		runs := 0
+		node.Intercept(func(method string) error {
+			if method == "Linked" {
+				runs++
+			}
+			if runs > 2 {
+				return errors.New("connection refused")
+			}
+			return nil
+		})
+		report, err := b.p.Rescan(b.ctx, b.sim.Network(), 0, 63, false, operator)
+		require.ErrorIs(t, err, chain.ErrUnavailable)
+		require.Equal(t, uint64(32), report.Done)
+		require.ErrorIs(t, b.health().Sources[0].Err, chain.ErrUnavailable)
+		ctx, cancel := context.WithCancel(b.ctx)
+		cancel()
+		_, err = b.p.Rescan(ctx, b.sim.Network(), 0, 63, false, operator)
+		require.ErrorIs(t, err, context.Canceled)
+	})
+}
+
+func TestARescanIsNotForAJoinedProcessor(t *testing.T) {
+	b := newBundle(t, railCases()[0], nil)
+	b.address(voice)
+	b.advance()
+	require.NoError(t, b.store.Update(b.ctx, func(tx payments.Tx) error {
+		_, err := b.p.In(tx).Rescan(b.ctx, b.sim.Network(), 0, 1, false, operator)
+		require.ErrorIs(t, err, payments.ErrJoined)
+		_, err = b.p.In(tx).ExplainTx(b.ctx, chain.Network{}, chain.Hash{1}.String())
+		require.ErrorIs(t, err, payments.ErrJoined)
+		return nil
+	}))
 }

@@ -147,7 +147,7 @@ func TestARescanBesideRunFindsWhatWasHidden(t *testing.T) {
 			}
 			return nil
 		})
-		report, err := p.Rescan(t.Context(), sim.Network(), 0, 43, false, operator)
+		report, err := p.Rescan(t.Context(), sim.Network(), 0, 43, false, ada)
 		require.NoError(t, err)
 		src.Intercept(nil)
 		require.Len(t, report.Missing, 1)

@@ -201,7 +201,7 @@ func (p *Processor) findTx(ctx context.Context, r *rail, id chain.Hash) (TxFindi
 		}
 		f.Deposits = append(f.Deposits, x)
 	}
-	p.judge(r, &f, seen, tip)
+	p.tellTx(r, &f, seen, tip)
 	return f, nil
 }
 

@@ -30,14 +30,13 @@ type rail struct {
 	derived uint32              // leaves of the wallet below this index are in set
 	looked  map[chain.Hash]bool // unmined transactions already matched
 
-	syncing atomic.Bool // the source knows it is behind
-
 	statusMu  sync.Mutex
 	following string
 	head      chain.Head
 	tip       chain.Anchor
 	err       error
-	asked     []answer // by each source, in their order
+	asked     []answer          // by each source, in their order
+	doubt     map[string]string // by source: why it does not agree
 }
 
 func newRail(r Rail) *rail {
@@ -106,10 +105,7 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 		return false, p.stuck(ctx, r, err)
 	}
 	clear(r.deep)
-	r.syncing.Store(step.Head.Syncing)
-	r.statusMu.Lock()
-	r.following, r.head, r.tip = src.Name(), step.Head, step.Tip()
-	r.statusMu.Unlock()
+	p.saw(r, src, step, ok)
 	if !ok {
 		return p.idle(ctx, r, step, progress)
 	}

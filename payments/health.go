@@ -5,11 +5,6 @@ import (
 	"time"
 )
 
-// finalityLate is how many blocks an EVM network's final block may be behind its
-// head before it counts as late: 48 minutes on Ethereum, where two to three
-// epochs (64 to 96 blocks) are usual.
-const finalityLate = 240
-
 // Health is what an operator looks at first. It marshals to JSON.
 type Health struct {
 	// At is when it was read.
@@ -38,7 +33,8 @@ type NetworkHealth struct {
 	HeadTime          time.Time
 	HeadAge           time.Duration
 	// Final is the height the network itself calls final, 0 if it has no such
-	// notion; FinalityLate says that it is 240 blocks or more below the head.
+	// notion; FinalityLate says that it is more than 240 blocks below the head, so
+	// that confirmations serve instead.
 	Final        uint64
 	FinalityLate bool
 	// Syncing says that the followed source knows it is behind: nothing is
@@ -56,6 +52,10 @@ type NetworkHealth struct {
 	// Halted says why crediting stopped ("paused by …" after Pause); empty while it
 	// runs.
 	Halted string
+	// Waits says, in sentences, why deposits that are deep enough may not be
+	// credited now: a halt, a syncing or stale node, delayed finality, sources that
+	// do not agree.
+	Waits []string
 	// Err says why the last pass of this process failed, nil if it did not. It
 	// marshals as its text.
 	Err error
@@ -104,6 +104,12 @@ func (p *Processor) Health(ctx context.Context) (Health, error) {
 			if err := n.read(ctx, tx, now); err != nil {
 				return err
 			}
+			o, _, err := p.outlook(ctx, tx, r, now)
+			if err != nil {
+				return err
+			}
+			n.Waits = r.waits(o)
+			n.FinalityLate = !o.head.IsZero() && o.finalityDelayed(r.Network)
 			h.Networks = append(h.Networks, n)
 		}
 		unpriced, err := tx.Deposits(ctx, DepositQuery{Unvalued: true, Limit: maxPage})
@@ -176,7 +182,6 @@ func (r *rail) health(now time.Time) NetworkHealth {
 	if !n.HeadTime.IsZero() {
 		n.HeadAge = now.Sub(n.HeadTime)
 	}
-	n.FinalityLate = n.Final > 0 && n.Head >= n.Final+finalityLate
 	for i, a := range r.asked {
 		n.Sources = append(n.Sources, SourceHealth{Name: r.Sources[i].Name(), Followed: i == followed,
 			OKAt: a.at, Err: asText(a.err), ErrAt: a.errAt, NotBefore: a.rest})

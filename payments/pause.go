@@ -3,7 +3,6 @@ package payments
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/cointill/cointill/chain"
 )
@@ -68,38 +67,6 @@ func (p *Processor) Resume(ctx context.Context, network chain.Network, actor Act
 		p.wakeUp()
 	}
 	return err
-}
-
-// halt stops crediting on a network until an operator resumes it.
-func (p *Processor) halt(ctx context.Context, r *rail, reason string) error {
-	now := p.now()
-	return p.update(ctx, func(tx Tx) error {
-		events, err := haltNetwork(ctx, tx, r.Network.ID, reason, now)
-		if err != nil {
-			return err
-		}
-		_, err = tx.InsertEvents(ctx, events)
-		return err
-	})
-}
-
-// haltNetwork notes that a network is halted and returns the event that tells,
-// none if it was halted already. A network never watched is watched from now on,
-// as after its first address.
-func haltNetwork(ctx context.Context, tx Tx, network, reason string, now time.Time) ([]Event, error) {
-	rows, err := tx.ProgressOf(ctx, []string{network})
-	if err != nil || len(rows) > 0 && rows[0].Halted != "" {
-		return nil, err
-	}
-	row := chain.Progress{Network: network, LiveAt: now}
-	if len(rows) > 0 {
-		row = rows[0]
-	}
-	row.Halted = reason
-	if err := tx.SaveProgress(ctx, []chain.Progress{row}); err != nil {
-		return nil, err
-	}
-	return []Event{networkEvent(EventNetworkHalted, network, reason, now)}, nil
 }
 
 // networkSubject is the audit subject of a network.

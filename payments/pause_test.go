@@ -20,7 +20,7 @@ func TestAPausedNetworkRecordsAndCreditsNothingUntilResume(t *testing.T) {
 	onEveryRail(t, func(t *testing.T, b *bundle) {
 		to := b.address(voice)
 		b.advance()
-		require.NoError(t, b.p.Pause(b.ctx, b.sim.Network(), operator))
+		require.NoError(t, b.p.Pause(b.ctx, b.sim.Network(), ada))
 		b.pay(to, 100)
 		b.mine(8)
 		b.restart() // the pause is the store's, not the process's
@@ -36,7 +36,7 @@ func TestAPausedNetworkRecordsAndCreditsNothingUntilResume(t *testing.T) {
 		require.Equal(t, withoutAudit(before), withoutAudit(b.dump()), "paused already")
 		require.Equal(t, "paused by ada: ticket 7", b.health().Halted)
 
-		require.NoError(t, b.p.Resume(b.ctx, b.sim.Network(), operator))
+		require.NoError(t, b.p.Resume(b.ctx, b.sim.Network(), ada))
 		b.advance()
 		after := b.only(voice)
 		requireDone(t, after)
@@ -44,7 +44,7 @@ func TestAPausedNetworkRecordsAndCreditsNothingUntilResume(t *testing.T) {
 		require.Empty(t, b.health().Halted)
 		require.Equal(t, []payments.EventKind{payments.EventNetworkHalted, payments.EventNetworkResumed},
 			b.events.kinds(b.sim.Network().ID))
-		require.NoError(t, b.p.Resume(b.ctx, b.sim.Network(), operator), "it runs already")
+		require.NoError(t, b.p.Resume(b.ctx, b.sim.Network(), ada), "it runs already")
 	})
 }
 
@@ -61,15 +61,15 @@ func TestPauseKeepsAHaltsOwnReasonAndNamesEveryActor(t *testing.T) {
 	node.Intercept(nil)
 	reason := b.health().Halted
 	require.Contains(t, reason, "reorganisation")
-	require.NoError(t, b.p.Pause(b.ctx, net, operator))
+	require.NoError(t, b.p.Pause(b.ctx, net, ada))
 	require.Equal(t, reason, b.health().Halted)
-	require.NoError(t, b.p.Resume(b.ctx, net, operator))
+	require.NoError(t, b.p.Resume(b.ctx, net, ada))
 	require.NoError(t, b.store.View(b.ctx, func(tx payments.Tx) error {
 		rows, err := tx.AuditOf(b.ctx, "network/"+net.ID)
 		require.NoError(t, err)
 		var did []string
 		for _, r := range rows {
-			if r.Actor == operator {
+			if r.Actor == ada {
 				did = append(did, r.Action)
 			}
 		}
@@ -82,13 +82,13 @@ func TestPauseAsksWhoAndWhichNetwork(t *testing.T) {
 	b := newBundle(t, railCases()[0], nil)
 	var input *payments.InputError
 	require.ErrorAs(t, b.p.Pause(b.ctx, b.sim.Network(), payments.Actor{ID: "ada"}), &input)
-	require.ErrorIs(t, b.p.Pause(b.ctx, chain.Network{}, operator), payments.ErrUnknownNetwork)
-	require.ErrorIs(t, b.p.Pause(b.ctx, chain.Dogecoin, operator), payments.ErrUnknownNetwork)
+	require.ErrorIs(t, b.p.Pause(b.ctx, chain.Network{}, ada), payments.ErrUnknownNetwork)
+	require.ErrorIs(t, b.p.Pause(b.ctx, chain.Dogecoin, ada), payments.ErrUnknownNetwork)
 }
 
 func TestANetworkPausedBeforeItsFirstAddressStillFindsThePayment(t *testing.T) {
 	onEveryRail(t, func(t *testing.T, b *bundle) {
-		require.NoError(t, b.p.Pause(b.ctx, b.sim.Network(), operator))
+		require.NoError(t, b.p.Pause(b.ctx, b.sim.Network(), ada))
 		to := b.address(voice)
 		b.pay(to, 100)
 		for range 400 {

@@ -19,7 +19,8 @@ import (
 	"github.com/cointill/cointill/payments/money"
 )
 
-var operator = payments.Actor{ID: "ada", Reason: "ticket 7"}
+
+var ada = payments.Actor{ID: "ada", Reason: "ticket 7"}
 
 // forgetful is a source that can leave transactions out of its blocks.
 type forgetful interface {
@@ -67,7 +68,7 @@ var auditLine = regexp.MustCompile(`(?m)^audit.*\n`)
 
 func (b *bundle) rescan(from, to uint64, dryRun bool) payments.RescanReport {
 	b.Helper()
-	report, err := b.p.Rescan(b.ctx, b.sim.Network(), from, to, dryRun, operator)
+	report, err := b.p.Rescan(b.ctx, b.sim.Network(), from, to, dryRun, ada)
 	require.NoError(b, err)
 	require.Equal(b, to-from+1, report.Done)
 	return report
@@ -164,15 +165,15 @@ func TestARescanRefusesBlocksNotCommittedYet(t *testing.T) {
 	}
 	var input *payments.InputError
 	net := b.sim.Network()
-	require.ErrorAs(t, ask(net, 0, 1, operator), &input, "no trail yet")
+	require.ErrorAs(t, ask(net, 0, 1, ada), &input, "no trail yet")
 	b.address(voice)
 	b.advance()
 	before := b.dump()
-	require.ErrorAs(t, ask(net, 0, b.sim.Head().Height+1, operator), &input)
+	require.ErrorAs(t, ask(net, 0, b.sim.Head().Height+1, ada), &input)
 	require.Equal(t, "to", input.Field)
-	require.ErrorAs(t, ask(net, 2, 1, operator), &input)
+	require.ErrorAs(t, ask(net, 2, 1, ada), &input)
 	require.ErrorAs(t, ask(net, 0, 1, payments.Actor{}), &input)
-	require.ErrorIs(t, ask(chain.Dogecoin, 0, 1, operator), payments.ErrUnknownNetwork)
+	require.ErrorIs(t, ask(chain.Dogecoin, 0, 1, ada), payments.ErrUnknownNetwork)
 	require.Equal(t, before, b.dump())
 }
 
@@ -352,13 +353,13 @@ func TestARescanThatNoSourceAnswersReportsHowFarItCame(t *testing.T) {
 			}
 			return nil
 		})
-		report, err := b.p.Rescan(b.ctx, b.sim.Network(), 0, 63, false, operator)
+		report, err := b.p.Rescan(b.ctx, b.sim.Network(), 0, 63, false, ada)
 		require.ErrorIs(t, err, chain.ErrUnavailable)
 		require.Equal(t, uint64(32), report.Done)
 		require.ErrorIs(t, b.health().Sources[0].Err, chain.ErrUnavailable)
 		ctx, cancel := context.WithCancel(b.ctx)
 		cancel()
-		_, err = b.p.Rescan(ctx, b.sim.Network(), 0, 63, false, operator)
+		_, err = b.p.Rescan(ctx, b.sim.Network(), 0, 63, false, ada)
 		require.ErrorIs(t, err, context.Canceled)
 	})
 }
@@ -368,7 +369,7 @@ func TestARescanIsNotForAJoinedProcessor(t *testing.T) {
 	b.address(voice)
 	b.advance()
 	require.NoError(t, b.store.Update(b.ctx, func(tx payments.Tx) error {
-		_, err := b.p.In(tx).Rescan(b.ctx, b.sim.Network(), 0, 1, false, operator)
+		_, err := b.p.In(tx).Rescan(b.ctx, b.sim.Network(), 0, 1, false, ada)
 		require.ErrorIs(t, err, payments.ErrJoined)
 		_, err = b.p.In(tx).ExplainTx(b.ctx, chain.Network{}, chain.Hash{1}.String())
 		require.ErrorIs(t, err, payments.ErrJoined)

@@ -8,8 +8,8 @@ import (
 	"github.com/cointill/cointill/chain"
 )
 
-// judge chooses a finding's verdict and says it in sentences.
-func (p *Processor) judge(r *rail, f *TxFinding, seen *sighting, tip uint64) {
+// tellTx chooses a finding's verdict and says it in sentences.
+func (p *Processor) tellTx(r *rail, f *TxFinding, seen *sighting, tip uint64) {
 	for _, a := range seen.Recipients {
 		f.Recipients = append(f.Recipients, p.addressText(r.Network, a))
 	}
@@ -46,7 +46,7 @@ func (p *Processor) judge(r *rail, f *TxFinding, seen *sighting, tip uint64) {
 		verdict(TxOutgoing, "It moves coins from our own addresses: %s.", leaving(f.Spends))
 	}
 	if len(say) == 0 {
-		p.judgeOthers(r, f, seen, verdict)
+		p.tellOthers(r, f, seen, verdict)
 	}
 	if len(f.Deposits) > 0 && seen.asked && !seen.known {
 		say = append(say, fmt.Sprintf("The node %s does not know the transaction now.", f.Source))
@@ -57,8 +57,8 @@ func (p *Processor) judge(r *rail, f *TxFinding, seen *sighting, tip uint64) {
 	f.Text = strings.Join(say, " ")
 }
 
-// judgeOthers tells of a transaction that brought and took us nothing.
-func (p *Processor) judgeOthers(r *rail, f *TxFinding, seen *sighting, verdict func(TxVerdict, string, ...any)) {
+// tellOthers tells of a transaction that brought and took us nothing.
+func (p *Processor) tellOthers(r *rail, f *TxFinding, seen *sighting, verdict func(TxVerdict, string, ...any)) {
 	where := "no block holds it yet"
 	if !seen.Block.IsZero() {
 		where = fmt.Sprintf("it is in block %d", seen.Block.Height)

@@ -26,7 +26,8 @@ type rail struct {
 	current atomic.Uint32 // the source that is followed
 	deep    int           // sources in a row that saw no anchor stand
 	set     *chain.Watched
-	derived uint32              // leaves of the wallet below this index are in set
+	derived uint32 // leaves of the wallet below this index are in set
+	coins   coins
 	looked  map[chain.Hash]bool // unmined transactions already matched
 
 	syncing atomic.Bool // the source knows it is behind
@@ -149,21 +150,28 @@ func (p *Processor) match(ctx context.Context, r *rail, step chain.Step) (chain.
 	if err := p.extendSet(ctx, r, step.Move); err != nil {
 		return chain.Found{}, err
 	}
-	return step.Run.Match(ctx, r.set)
+	found, err := step.Run.Match(ctx, r.set)
+	if err == nil && r.learn(found.Transfers) {
+		found, err = step.Run.Match(ctx, r.set)
+	}
+	return found, err
 }
 
-// extendSet adds the leaves reserved since the last time, and watches the inputs
-// of deposits in no block, or in one that the move detaches: another transaction
-// in the run may spend them.
+// extendSet adds the leaves reserved and the coins recorded since the last time,
+// and watches the inputs of deposits in no block, or in one that the move
+// detaches: another transaction in the run may spend them.
 func (p *Processor) extendSet(ctx context.Context, r *rail, move chain.TrailMove) error {
+	if err := p.watchCoins(ctx, r); err != nil {
+		return err
+	}
 	var counters []uint32
-	var pending []chain.Outpoint
+	var pending, own []chain.Outpoint
 	err := p.view(ctx, func(tx Tx) error {
 		var err error
 		if counters, err = tx.IndexCounters(ctx, []string{r.Wallet.Fingerprint()}); err != nil {
 			return err
 		}
-		pending = nil
+		pending, own = nil, nil
 		if !r.Network.UTXO() {
 			return nil
 		}
@@ -181,6 +189,9 @@ func (p *Processor) extendSet(ctx context.Context, r *rail, move chain.TrailMove
 		}
 		for _, d := range open {
 			pending = append(pending, d.Inputs...)
+			if op, ok := d.outpoint(); ok {
+				own = append(own, op)
+			}
 		}
 		return nil
 	})
@@ -188,6 +199,9 @@ func (p *Processor) extendSet(ctx context.Context, r *rail, move chain.TrailMove
 		return err
 	}
 	r.set.SetOutpoints(pending)
+	for _, op := range own {
+		r.set.AddOutpoint(op)
+	}
 	for r.derived < counters[0] {
 		n := min(counters[0]-r.derived, 1024)
 		leaves, err := r.Wallet.Leaves(r.derived, int(n))

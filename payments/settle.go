@@ -85,7 +85,7 @@ func (p *Processor) readyDeposits(ctx context.Context, tx Tx, r *rail, height ui
 		}
 		for _, d := range page {
 			ready := d.Hold == "" && d.Valued() && (d.Screened || p.cfg.Screen == nil)
-			suspense := d.Hold == HoldUnassigned || d.Hold == HoldAsset
+			suspense := d.Hold.suspends()
 			if (ready || suspense) && (only == settleAll || only == d.Key) {
 				rows = append(rows, d)
 			}

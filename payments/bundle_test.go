@@ -12,6 +12,7 @@ import (
 
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/chain/chainsim"
+	"github.com/cointill/cointill/ledger"
 	"github.com/cointill/cointill/payments"
 	"github.com/cointill/cointill/payments/memstore"
 	"github.com/cointill/cointill/payments/money"
@@ -211,6 +212,7 @@ type bundle struct {
 	cfg    payments.Config
 	p      *payments.Processor
 	events *recorder
+	booked map[string]ledger.Entry // when checkBooks last looked
 }
 
 // recorder is a host that keeps what it is told.

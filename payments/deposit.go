@@ -59,7 +59,6 @@ func (p *Processor) applyStep(ctx context.Context, tx Tx, r *rail, step chain.St
 	if err := p.detach(ctx, tx, r, step, book); err != nil {
 		return err
 	}
-	book.findOwn(r, found)
 	for _, t := range found.Transfers {
 		p.record(r, step, t, book)
 	}
@@ -164,6 +163,7 @@ func (p *Processor) openBook(ctx context.Context, tx Tx, r *rail, step chain.Ste
 	if err := b.openSpends(ctx, tx, r, step, found); err != nil {
 		return nil, err
 	}
+	b.findOwn(r, found)
 	return b, nil
 }
 

@@ -70,6 +70,7 @@ type movingRates struct {
 	mu   sync.Mutex
 	down bool
 	asks int
+	at   func(time.Time) string // instead of rateAt
 }
 
 func rateAt(t time.Time) string {
@@ -90,7 +91,11 @@ func (m *movingRates) snapshot(pair rates.Pair, at time.Time, method rates.Metho
 	if m.down {
 		return rates.Snapshot{}, fmt.Errorf("%w: venue is down", rates.ErrUnavailable)
 	}
-	rate, err := money.ParseRate(rateAt(at))
+	text := rateAt(at)
+	if m.at != nil {
+		text = m.at(at)
+	}
+	rate, err := money.ParseRate(text)
 	if err != nil {
 		return rates.Snapshot{}, err
 	}

@@ -144,8 +144,8 @@ func TestExplainTxOfAHeldPaymentSaysWhy(t *testing.T) {
 	}
 }
 
-// evmBundle is a rail on the simulated EVM chain with all its tricks.
-func evmBundle(t *testing.T, change func(*payments.Config)) (*bundle, *chainsim.EVM, chain.Address) {
+// explainEVM is a rail on the simulated EVM chain with all its tricks.
+func explainEVM(t *testing.T, change func(*payments.Config)) (*bundle, *chainsim.EVM, chain.Address) {
 	b := explains(t, railCases()[1], change)
 	to := b.address(voice)
 	b.advance()
@@ -153,14 +153,14 @@ func evmBundle(t *testing.T, change func(*payments.Config)) (*bundle, *chainsim.
 }
 
 func TestExplainTxOfAFailedTransaction(t *testing.T) {
-	b, sim, to := evmBundle(t, nil)
+	b, sim, to := explainEVM(t, nil)
 	id := sim.PayFailed(chainsim.Payment{To: to, Amount: b.coins(100)})
 	b.mine(1)
 	b.asks(id, payments.TxFailed, "The transaction failed", "The sender still has the coins")
 }
 
 func TestExplainTxOfCoinsSentToTheTokensContract(t *testing.T) {
-	b, sim, _ := evmBundle(t, nil)
+	b, sim, _ := explainEVM(t, nil)
 	usdt, ok := sim.Network().Asset("USDT")
 	require.True(t, ok)
 	token, _ := sim.Network().Token(usdt)
@@ -170,7 +170,7 @@ func TestExplainTxOfCoinsSentToTheTokensContract(t *testing.T) {
 }
 
 func TestExplainTxOfAnImitatedToken(t *testing.T) {
-	b, sim, to := evmBundle(t, nil)
+	b, sim, to := explainEVM(t, nil)
 	usdt, _ := sim.Network().Asset("USDT")
 	id := sim.PayForeign(chainsim.Payment{To: to, Amount: money.Units(usdt, 5_000_000)})
 	other := sim.PayForeign(chainsim.Payment{To: chainsim.Address(sim.Network(), 9_999), Amount: money.Units(usdt, 5_000_000)})
@@ -180,7 +180,7 @@ func TestExplainTxOfAnImitatedToken(t *testing.T) {
 }
 
 func TestExplainTxOfAnAssetThatIsNotAccepted(t *testing.T) {
-	b, sim, to := evmBundle(t, func(cfg *payments.Config) {
+	b, sim, to := explainEVM(t, func(cfg *payments.Config) {
 		cfg.Rails[0].Assets = cfg.Rails[0].Network.Assets()[:1]
 	})
 	usdt, _ := sim.Network().Asset("USDT")

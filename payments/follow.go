@@ -27,7 +27,8 @@ type rail struct {
 	deep    map[uint32]bool // sources, by place, that saw no anchor stand
 	failing int             // passes in a row that a source failed
 	set     *chain.Watched
-	derived uint32              // leaves of the wallet below this index are in set
+	derived uint32 // leaves of the wallet below this index are in set
+	coins   coins
 	looked  map[chain.Hash]bool // unmined transactions already matched
 
 	statusMu  sync.Mutex
@@ -113,7 +114,7 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 	if err != nil {
 		return false, p.stuck(ctx, r, err)
 	}
-	if err := p.commitStep(ctx, r, step, found, false); err != nil {
+	if err := p.commitStep(ctx, r, r, step, found); err != nil {
 		return false, err
 	}
 	p.watchers.notify(r.Network.ID)
@@ -157,21 +158,28 @@ func (p *Processor) match(ctx context.Context, r *rail, step chain.Step) (chain.
 	if err := p.extendSet(ctx, r, step.Move); err != nil {
 		return chain.Found{}, err
 	}
-	return step.Run.Match(ctx, r.set)
+	found, err := step.Run.Match(ctx, r.set)
+	if err == nil && r.learn(found.Transfers) {
+		found, err = step.Run.Match(ctx, r.set)
+	}
+	return found, err
 }
 
-// extendSet adds the leaves reserved since the last time, and watches the inputs
-// of deposits in no block, or in one that the move detaches: another transaction
-// in the run may spend them.
+// extendSet adds the leaves reserved and the coins recorded since the last time,
+// and watches the inputs of deposits in no block, or in one that the move
+// detaches: another transaction in the run may spend them.
 func (p *Processor) extendSet(ctx context.Context, r *rail, move chain.TrailMove) error {
+	if err := p.watchCoins(ctx, r); err != nil {
+		return err
+	}
 	var counters []uint32
-	var pending []chain.Outpoint
+	var pending, own []chain.Outpoint
 	err := p.view(ctx, func(tx Tx) error {
 		var err error
 		if counters, err = tx.IndexCounters(ctx, []string{r.Wallet.Fingerprint()}); err != nil {
 			return err
 		}
-		pending = nil
+		pending, own = nil, nil
 		if !r.Network.UTXO() {
 			return nil
 		}
@@ -189,6 +197,9 @@ func (p *Processor) extendSet(ctx context.Context, r *rail, move chain.TrailMove
 		}
 		for _, d := range open {
 			pending = append(pending, d.Inputs...)
+			if op, ok := d.outpoint(); ok {
+				own = append(own, op)
+			}
 		}
 		return nil
 	})
@@ -196,6 +207,9 @@ func (p *Processor) extendSet(ctx context.Context, r *rail, move chain.TrailMove
 		return err
 	}
 	r.set.SetOutpoints(pending)
+	for _, op := range own {
+		r.set.AddOutpoint(op)
+	}
 	for r.derived < counters[0] {
 		n := min(counters[0]-r.derived, 1024)
 		leaves, err := r.Wallet.Leaves(r.derived, int(n))

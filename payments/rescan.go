@@ -87,6 +87,7 @@ func (p *Processor) Rescan(ctx context.Context, network chain.Network, from, to 
 		size = rescanRunUTXO
 	}
 	fresh := newRail(r.Rail) // a watched set of its own
+	fresh.coins.past = true
 	said := p.now()
 	for at := from; at <= to; {
 		end := to
@@ -210,7 +211,7 @@ func (p *Processor) rescanFrom(ctx context.Context, r, fresh *rail, src chain.So
 			missing := chain.Found{Transfers: diff.Missing, Spends: found.Spends, Internal: found.Internal}
 			step := chain.Step{Run: run, Head: chain.Head{Anchor: tip},
 				Move: chain.TrailMove{Network: r.Network.ID, From: tip, Keep: tip.Height}}
-			err := p.commitStep(ctx, r, step, missing, true)
+			err := p.commitStep(ctx, r, fresh, step, missing)
 			if errors.Is(err, chain.ErrTrailMoved) && ctx.Err() == nil {
 				continue // the tip moved on: does the run still stand?
 			}

@@ -87,7 +87,7 @@ func (p *Processor) readyDeposits(ctx context.Context, tx Tx, pol *policy, o out
 		}
 		var candidates []Deposit
 		for _, d := range page {
-			suspense := d.Hold == HoldUnassigned || d.Hold == HoldAsset
+			suspense := d.Hold.suspends()
 			if (p.ready(d) || suspense) && (only == settleAll || only == d.Key) {
 				candidates = append(candidates, d)
 			}

@@ -79,6 +79,8 @@ type block struct {
 	baseFee uint64
 	// header is the 80 bytes of a UTXO block.
 	header []byte
+	// auxPoW stands behind the header of a merge-mined block.
+	auxPoW []byte
 }
 
 func (b *block) holds(id chain.Hash) bool {

@@ -23,7 +23,7 @@ func TestEVMAdapterSeesWhatTheSourceSees(t *testing.T) {
 		require.NoError(r, err)
 		c.Pay(pay(c.Network(), 0, 1, 7))
 		for range rapid.IntRange(1, 8).Draw(r, "acts") {
-			actOnEVM(r, c)
+			actOnEVM(r, c, plainActs)
 		}
 		c.Mine(1)
 		want := readable(scan(t, c.Source("in process")))
@@ -32,7 +32,10 @@ func TestEVMAdapterSeesWhatTheSourceSees(t *testing.T) {
 	})
 }
 
-func actOnEVM(r *rapid.T, c *chainsim.EVM) {
+// plainActs make nothing that only traces, balances or senders tell.
+const plainActs, allActs = 7, 15
+
+func actOnEVM(r *rapid.T, c *chainsim.EVM, last int) {
 	n := c.Network()
 	asset := rapid.IntRange(0, len(n.Tokens)).Draw(r, "asset")
 	p := pay(n, rapid.IntRange(0, 12).Draw(r, "to"), asset, rapid.Int64Range(0, 9).Draw(r, "units"))
@@ -41,7 +44,25 @@ func actOnEVM(r *rapid.T, c *chainsim.EVM) {
 		token = pay(n, 1, 1, 1)
 	}
 	height := int(c.Head().Height)
-	switch act := rapid.IntRange(0, 7).Draw(r, "act"); {
+	from := chainsim.Address(n, rapid.IntRange(0, 12).Draw(r, "from"))
+	switch act := rapid.IntRange(0, last).Draw(r, "act"); {
+	case act == 8:
+		c.Send(from, p)
+	case act == 9:
+		c.Send(from, token, p)
+	case act == 10:
+		c.SendFailed(from, p)
+	case act == 11:
+		c.PayInternal(p, token, p)
+	case act == 12 && asset == 0:
+		c.PayByDestruction(p)
+	case act == 13 && asset == 0:
+		c.PayDelegated(p)
+		c.PayReverted(p)
+	case act == 14:
+		c.Withdraw(ether(n, 4, 1))
+	case act == 15:
+		c.MineTo(p.To)
 	case act == 0:
 		c.Pay(p)
 	case act == 1:

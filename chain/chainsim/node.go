@@ -19,6 +19,7 @@ type Node struct {
 	frozen    *view
 	failures  uint
 	syncing   bool
+	loading   bool
 	intercept func(method string) error
 	traceless bool
 	omitted   []chain.Hash
@@ -35,6 +36,7 @@ type view struct {
 	serial  uint64
 	changes uint64
 	syncing bool
+	loading bool
 }
 
 // ServeBehind makes the node lag by so many blocks; zero ends it. Transactions
@@ -86,6 +88,14 @@ func (n *Node) ReportSyncing(on bool) {
 	n.syncing = on
 }
 
+// ReportLoading makes a node of a UTXO chain one that was just restarted: its
+// mempool is empty and it says, where nodes do, that it is not loaded yet.
+func (n *Node) ReportLoading(on bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.loading = on
+}
+
 // down reports whether this call is one of those told to fail, and counts it.
 func (n *Node) down() bool {
 	n.mu.Lock()
@@ -111,7 +121,8 @@ func (n *Node) hooked(method string) error {
 // view returns what the node sees now.
 func (n *Node) view() view {
 	n.mu.Lock()
-	behind, frozen, syncing, omitted, own := n.behind, n.frozen, n.syncing, n.omitted, n.own
+	behind, frozen, syncing, loading := n.behind, n.frozen, n.syncing, n.loading
+	omitted, own := n.omitted, n.own
 	n.mu.Unlock()
 	v := n.chain.view()
 	if frozen != nil {
@@ -121,7 +132,11 @@ func (n *Node) view() view {
 	if own != nil {
 		v.blocks = own.follow(n.chain, v.blocks)
 	}
-	return v.behind(behind).without(omitted)
+	v = v.behind(behind).without(omitted)
+	if v.loading = loading; loading {
+		v.pool = nil
+	}
+	return v
 }
 
 // wait blocks until the chain changes from what the node last answered about.

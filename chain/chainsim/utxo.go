@@ -121,8 +121,11 @@ func (u *UTXO) seal(serial uint64, parent *block, at time.Time, txs []*tx, grant
 	for i, t := range b.txs {
 		leaves[i] = doubleSHA(t.utxo.bytes(false))
 	}
-	b.header = wireHeader(0x20000000, b.Parent, merkleRoot(leaves), at)
+	b.header = wireHeader(u.headerVersion(), b.Parent, merkleRoot(leaves), at)
 	b.Hash = printed(doubleSHA(b.header))
+	if versionOf(b.header)&auxPoWBit != 0 && u.opts.MergeMined {
+		b.auxPoW = auxPoW(b.Hash, at)
+	}
 	return b
 }
 

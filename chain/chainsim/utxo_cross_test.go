@@ -1,7 +1,9 @@
 package chainsim_test
 
 import (
+	"maps"
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	"github.com/cointill/cointill/chain"
@@ -11,15 +13,22 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The adapter reads through both faces what the in-process source answers, over
+// faces are the nodes the adapter has to understand.
+var faces = map[string]func() (*chainsim.UTXO, *chainsim.Face){
+	"core":               func() (*chainsim.UTXO, *chainsim.Face) { c := newBitcoin(); return c, c.Core() },
+	"btcd":               func() (*chainsim.UTXO, *chainsim.Face) { c := newBitcoin(); return c, c.Btcd() },
+	"litecoin":           func() (*chainsim.UTXO, *chainsim.Face) { c := newLitecoin(); return c, c.Litecoin() },
+	"dogecoin114":        func() (*chainsim.UTXO, *chainsim.Face) { c := newDogecoin(false); return c, c.Dogecoin114() },
+	"dogecoin114 merged": func() (*chainsim.UTXO, *chainsim.Face) { c := newDogecoin(true); return c, c.Dogecoin114() },
+	"dogecoin121 merged": func() (*chainsim.UTXO, *chainsim.Face) { c := newDogecoin(true); return c, c.Dogecoin121() },
+}
+
+// The adapter reads through every face what the in-process source answers, over
 // any history, mined or not.
 func TestUTXOAdapterSeesWhatTheSourceSees(t *testing.T) {
+	names := slices.Sorted(maps.Keys(faces))
 	rapid.Check(t, func(r *rapid.T) {
-		c := newBitcoin()
-		face := c.Core()
-		if rapid.Bool().Draw(r, "btcd") {
-			face = c.Btcd()
-		}
+		c, face := faces[rapid.SampledFrom(names).Draw(r, "face")]()
 		server := httptest.NewServer(face)
 		defer server.Close()
 		adapter, err := utxo.NewSource(c.Network(), utxo.RPC{URL: server.URL})
@@ -61,7 +70,9 @@ func actOnUTXO(r *rapid.T, c *chainsim.UTXO, ours chain.Outpoint, spent *bool) {
 	pending := c.Pending()
 	_, mined := c.BlockOf(ours.TxID)
 	height := int(c.Head().Height)
-	switch act := rapid.IntRange(0, 7).Draw(r, "act"); {
+	switch act := rapid.IntRange(0, 8).Draw(r, "act"); {
+	case act == 8 && n.Family == chain.FamilyLitecoin:
+		c.PegOut(p, pay(n, 3, 0, 6))
 	case act == 0:
 		c.Pay(p)
 	case act == 1:

@@ -43,6 +43,9 @@ func (s *UTXOSource) Mempool(ctx context.Context) ([]chain.Hash, error) {
 	if err != nil {
 		return nil, err
 	}
+	if v.loading {
+		return nil, fmt.Errorf("chainsim: Mempool: not loaded yet: %w", chain.ErrUnavailable)
+	}
 	ids := make([]chain.Hash, len(v.pool))
 	for i, t := range v.pool {
 		ids[i] = t.id

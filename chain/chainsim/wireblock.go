@@ -43,7 +43,7 @@ func merkleRoot(leaves [][32]byte) [32]byte {
 
 // wireBytes serialises a UTXO block.
 func (b *block) wireBytes() []byte {
-	out := append([]byte(nil), b.header...)
+	out := slices.Concat(b.header, b.auxPoW)
 	out = appendCompact(out, uint64(len(b.txs)))
 	for _, t := range b.txs {
 		out = append(out, t.utxo.bytes(true)...)

@@ -33,16 +33,32 @@ func evmBlockJSON(b *block, full bool, chainID uint64) map[string]any {
 	if len(txs) > 0 {
 		txRoot, receiptRoot = fixed("txroot", b.Hash.String()), fixed("receiptroot", b.Hash.String())
 	}
+	withdrawalRoot := emptyTrie
+	if len(b.grants) > 0 {
+		withdrawalRoot = fixed("withdrawalroot", b.Hash.String())
+	}
 	return map[string]any{
 		"number": quantity(b.Height), "hash": hexData(b.Hash[:]), "parentHash": hexData(b.Parent[:]),
 		"timestamp": quantity(uint64(b.Time.Unix())), "logsBloom": hexData(filter[:]),
 		"transactions": txs, "transactionsRoot": txRoot, "receiptsRoot": receiptRoot,
 		"stateRoot": fixed("state", b.Hash.String()), "mixHash": fixed("mix", b.Hash.String()),
-		"sha3Uncles": noUncles, "uncles": []string{}, "withdrawals": []any{}, "withdrawalsRoot": emptyTrie,
+		"sha3Uncles": noUncles, "uncles": []string{}, "withdrawals": withdrawalsJSON(b), "withdrawalsRoot": withdrawalRoot,
 		"miner": hexData(b.miner[:]), "nonce": "0x0000000000000000", "extraData": "0x",
 		"difficulty": "0x0", "size": quantity(uint64(600 + 150*len(txs))),
 		"gasLimit": quantity(30_000_000), "gasUsed": quantity(gas), "baseFeePerGas": quantity(b.baseFee),
 	}
+}
+
+// withdrawalsJSON lists withdrawals with their amounts in gwei (EIP-4895).
+func withdrawalsJSON(b *block) []any {
+	out := make([]any, len(b.grants))
+	for i, g := range b.grants {
+		out[i] = map[string]any{
+			"index": quantity(g.number), "validatorIndex": quantity(g.number + 1000),
+			"address": hexData([]byte(g.payment.To.Raw)), "amount": bigQuantity(new(big.Int).Quo(g.payment.Amount.Units(), gwei)),
+		}
+	}
+	return out
 }
 
 // gas is a plausible cost.
@@ -99,29 +115,4 @@ func logJSON(b *block, at logPlace, log evmLog) map[string]any {
 		"transactionHash": hexData(at.tx.id[:]), "transactionIndex": quantity(uint64(at.index)),
 		"logIndex": quantity(uint64(at.log)), "removed": false,
 	}
-}
-
-// frameJSON is the transaction's frame of the callTracer.
-func frameJSON(t *tx) map[string]any {
-	out := frame(t.evm.from, t.evm.to, t.evm.value, t.evm.failed, t.evm.calls)
-	out["input"] = hexData(t.evm.input)
-	return out
-}
-
-func frame(from, to account, value *big.Int, reverted bool, calls []evmCall) map[string]any {
-	out := map[string]any{
-		"type": "CALL", "from": hexData(from[:]), "to": hexData(to[:]), "value": bigQuantity(value),
-		"gas": "0x7530", "gasUsed": "0x5208", "input": "0x",
-	}
-	if reverted {
-		out["error"] = "execution reverted"
-	}
-	if len(calls) > 0 {
-		inner := make([]any, len(calls))
-		for i, c := range calls {
-			inner[i] = frame(c.from, c.to, c.value, c.reverted, c.calls)
-		}
-		out["calls"] = inner
-	}
-	return out
 }

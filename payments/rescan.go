@@ -41,6 +41,10 @@ type RescanReport struct {
 	// show: two nodes disagree, or one is broken. They are never taken back by a
 	// rescan; find out which node is right.
 	NotShown []Deposit
+	// MissingSpends left our addresses and were not on record in a block. They are
+	// booked now, unless DryRun is set. SpendsNotShown are on record and not shown.
+	MissingSpends  []chain.Spend
+	SpendsNotShown []Spend
 	// Differing are deposits that the source shows with another amount, recipient
 	// or block. They are left as they are.
 	Differing []Difference
@@ -198,8 +202,10 @@ func (p *Processor) rescanFrom(ctx context.Context, r, fresh *rail, src chain.So
 			if tip, above, err = trailAround(ctx, tx, r.Network.ID, run.Anchors()); err != nil {
 				return err
 			}
-			diff, err = compareRun(ctx, tx, r.Network.ID, found, from, to)
-			return err
+			if diff, err = compareRun(ctx, tx, r.Network.ID, found, from, to); err != nil {
+				return err
+			}
+			return compareSpends(ctx, tx, fresh, found, from, to, &diff)
 		})
 		if err != nil {
 			return err
@@ -208,6 +214,7 @@ func (p *Processor) rescanFrom(ctx context.Context, r, fresh *rail, src chain.So
 			return errors.Join(err, fmt.Errorf("%w: block %s is committed, the source does not show it", chain.ErrUnavailable, above))
 		}
 		if !report.DryRun && (len(diff.Missing) > 0 || len(found.Spends) > 0) {
+			// All spends: also of strangers, which replace deposits that wait.
 			missing := chain.Found{Transfers: diff.Missing, Spends: found.Spends, Internal: found.Internal}
 			step := chain.Step{Run: run, Head: chain.Head{Anchor: tip},
 				Move: chain.TrailMove{Network: r.Network.ID, From: tip, Keep: tip.Height}}
@@ -225,6 +232,8 @@ func (p *Processor) rescanFrom(ctx context.Context, r, fresh *rail, src chain.So
 		report.Missing = append(report.Missing, diff.Missing...)
 		report.NotShown = append(report.NotShown, diff.NotShown...)
 		report.Differing = append(report.Differing, diff.Differing...)
+		report.MissingSpends = append(report.MissingSpends, diff.MissingSpends...)
+		report.SpendsNotShown = append(report.SpendsNotShown, diff.SpendsNotShown...)
 		return nil
 	}
 }

@@ -49,37 +49,3 @@ func trailAround(ctx context.Context, tx Tx, network string, run []chain.Anchor)
 	}
 	return tip, above, nil
 }
-
-// compareRun compares what a run holds with the deposits on record.
-func compareRun(ctx context.Context, tx Tx, network string, found chain.Found, from, to uint64) (diff RescanReport, err error) {
-	keys := make([]DepositKey, len(found.Transfers))
-	shown := make(map[DepositKey]bool, len(keys))
-	for i, t := range found.Transfers {
-		keys[i] = DepositKey{Network: network, ID: t.ID}
-		shown[keys[i]] = true
-	}
-	known, err := tx.DepositsByKey(ctx, keys)
-	if err != nil {
-		return diff, err
-	}
-	onRecord := make(map[DepositKey]Deposit, len(known))
-	for _, d := range known {
-		onRecord[d.Key] = d
-	}
-	for i, t := range found.Transfers {
-		d, ok := onRecord[keys[i]]
-		switch {
-		case !ok || !d.Included():
-			diff.Missing = append(diff.Missing, t)
-		case !d.Amount.Equal(t.Amount) || d.To != t.To || d.Block.Hash != t.Block.Hash:
-			diff.Differing = append(diff.Differing, Difference{Deposit: d, Shown: t})
-		}
-	}
-	recorded, err := tx.Deposits(ctx, DepositQuery{Network: network, Included: true, MinHeight: from, MaxHeight: to})
-	for _, d := range recorded {
-		if !shown[d.Key] {
-			diff.NotShown = append(diff.NotShown, d)
-		}
-	}
-	return diff, err
-}

@@ -9,7 +9,8 @@ type bitcoinDialect struct {
 	mainName   string // of the main chain, in getblockchaininfo
 	// booleans: getblock takes no number (Dogecoin Core before 1.14.7).
 	booleans bool
-	// indexed: getrawtransaction finds what is mined without being told where.
+	// indexed: getrawtransaction finds what is mined without being told where, as
+	// long as [Node.Index] does not say otherwise.
 	indexed bool
 	// inBlock: getrawtransaction may be told the block.
 	inBlock bool
@@ -29,8 +30,9 @@ type bitcoinDialect struct {
 	sequence bool
 	// spenders: there is gettxspendingprevout (Bitcoin Core 24).
 	spenders bool
-	// missingTx is the answer for a transaction that is not found.
-	missingTx string
+	// missingTx and missingEverywhere are the answers for a transaction that is
+	// not found without and with an index.
+	missingTx, missingEverywhere string
 	// outOfRange is the answer for a height above the head.
 	outOfRange RPCError
 	malformed  int // code for what is no hash
@@ -38,36 +40,41 @@ type bitcoinDialect struct {
 
 var heightOutOfRange = RPCError{Code: codeParameter, Message: "Block height out of range"}
 
+const noTransaction = "No such mempool or blockchain transaction. Use gettransaction for wallet transactions."
+
 var coreDialect = bitcoinDialect{
 	version: 290000, subversion: "/Satoshi:29.0.0/", mainName: "main",
 	inBlock: true, download: true, loaded: true, sequence: true, spenders: true,
-	missingTx:  "No such mempool transaction. Use -txindex or provide a block hash to enable blockchain transaction queries. Use gettransaction for wallet transactions.",
-	outOfRange: heightOutOfRange, malformed: codeParameter,
+	missingEverywhere: noTransaction,
+	missingTx:         "No such mempool transaction. Use -txindex or provide a block hash to enable blockchain transaction queries. Use gettransaction for wallet transactions.",
+	outOfRange:        heightOutOfRange, malformed: codeParameter,
 }
 
 var btcdDialect = bitcoinDialect{
 	mainName: "mainnet", indexed: true, rawtx: true,
-	missingTx:  "No information available about transaction",
-	outOfRange: RPCError{Code: codeMisc, Message: "Block number out of range"}, malformed: codeDeserial,
+	missingTx:         "The transaction index must be enabled to query the blockchain (specify --txindex)",
+	missingEverywhere: "No information available about transaction",
+	outOfRange:        RPCError{Code: codeMisc, Message: "Block number out of range"}, malformed: codeDeserial,
 }
 
 var litecoinDialect = bitcoinDialect{
 	version: 210505, subversion: "/LitecoinCore:0.21.5.5/", mainName: "main",
 	inBlock: true, scriptAddresses: true, mweb: true, download: true, loaded: true, sequence: true,
-	missingTx: coreDialect.missingTx, outOfRange: heightOutOfRange, malformed: codeParameter,
+	missingTx: coreDialect.missingTx, missingEverywhere: noTransaction, outOfRange: heightOutOfRange, malformed: codeParameter,
 }
 
 var dogecoin114Dialect = bitcoinDialect{
 	version: 1140600, subversion: "/Shibetoshi:1.14.6/", mainName: "main",
 	booleans: true, scriptAddresses: true, looseHashes: true,
-	missingTx:  "No such mempool transaction. Use -txindex to enable blockchain transaction queries. Use gettransaction for wallet transactions.",
-	outOfRange: heightOutOfRange, malformed: codeParameter,
+	missingEverywhere: noTransaction,
+	missingTx:         "No such mempool transaction. Use -txindex to enable blockchain transaction queries. Use gettransaction for wallet transactions.",
+	outOfRange:        heightOutOfRange, malformed: codeParameter,
 }
 
 var dogecoin121Dialect = bitcoinDialect{
 	version: 1210000, subversion: "/Shibetoshi:1.21.0/", mainName: "main",
 	inBlock: true, scriptAddresses: true, download: true, loaded: true, sequence: true,
-	missingTx: coreDialect.missingTx, outOfRange: heightOutOfRange, malformed: codeParameter,
+	missingTx: coreDialect.missingTx, missingEverywhere: noTransaction, outOfRange: heightOutOfRange, malformed: codeParameter,
 }
 
 // Core returns a new node of the chain that answers JSON-RPC as Bitcoin Core 29

@@ -24,7 +24,7 @@ type bitcoinFace struct {
 }
 
 func (u *UTXO) bitcoinFace(d bitcoinDialect, style faceStyle) *Face {
-	b := &bitcoinFace{bitcoinDialect: d, node: &Node{chain: u.Chain}}
+	b := &bitcoinFace{bitcoinDialect: d, node: &Node{chain: u.Chain, indexed: d.indexed}}
 	methods := map[string]method{
 		"getbestblockhash":  func(v view, _ params) (any, error) { return v.tip().Hash, nil },
 		"getblockcount":     func(v view, _ params) (any, error) { return v.tip().Height, nil },
@@ -121,7 +121,7 @@ func (b *bitcoinFace) block(v view, p params) (any, error) {
 	out := headerJSON(v, found)
 	size, weight := blockSize(found)
 	out["size"], out["weight"] = size, weight
-	if last := found.txs[len(found.txs)-1]; b.mweb && last.hogEx {
+	if last := found.hogEx(); b.mweb && last != nil {
 		out["mweb"] = map[string]any{"hash": hex.EncodeToString([]byte(last.utxo.outs[0].script[2:])), "height": found.Height, "num_kernels": 0, "num_txos": 0}
 	}
 	if verbosity == 1 {
@@ -199,10 +199,11 @@ func (b *bitcoinFace) transaction(v view, p params, id chain.Hash) (*tx, *block,
 	if t := v.unmined(id); t != nil {
 		return t, nil, nil
 	}
-	if b.indexed {
+	if b.node.index() {
 		if t, found := v.mined(id); t != nil {
 			return t, found, nil
 		}
+		return nil, nil, &RPCError{Code: codeNotFound, Message: b.missingEverywhere}
 	}
 	return nil, nil, &RPCError{Code: codeNotFound, Message: b.missingTx}
 }

@@ -72,8 +72,9 @@ type block struct {
 	serial uint64
 	txs    []*tx
 	grants []grant
-	// miner proposed an EVM block and was paid its fees.
-	miner account
+	// miner proposed an EVM block. It was paid the fees, unless unpaid.
+	miner  account
+	unpaid bool
 	// baseFee is what a unit of gas costs in an EVM block that nobody gets
 	// (EIP-1559), in wei.
 	baseFee uint64

@@ -166,3 +166,20 @@ func TestARestartedNodeHasNotLoadedItsMempool(t *testing.T) {
 	_, err := s.Mempool(t.Context())
 	require.ErrorIs(t, err, chain.ErrUnavailable)
 }
+
+func TestANodeWithAnIndexKnowsWhatIsMined(t *testing.T) {
+	c := newLitecoin()
+	id := c.Pay(pay(c.Network(), 0, 0, 5))
+	c.Mine(1)
+	f, s := c.Litecoin(), c.Source("a")
+	require.Contains(t, complaint(t, f, "getrawtransaction", id).Message, "Use -txindex")
+	f.Index(true)
+	require.Zero(t, ask(t, f, nil, "getrawtransaction", id))
+	require.NotContains(t, complaint(t, f, "getrawtransaction", chain.Hash{1}).Message, "-txindex")
+	btcd := c.Btcd()
+	btcd.Index(false)
+	require.Equal(t, -5, ask(t, btcd, nil, "getrawtransaction", id))
+	s.Index(false)
+	_, err := s.Inspect(t.Context(), id, chain.NewWatched())
+	require.ErrorIs(t, err, chain.ErrNotFound)
+}

@@ -74,7 +74,11 @@ func (e *EVM) blank(serial uint64, claims []chain.Outpoint, bump int) *evmTx {
 func (e *EVM) finish(t *evmTx, payments []Payment, bump int) *tx {
 	if e.opts.NativeLogs {
 		var logs []evmLog
-		t.moves(func(m move) { logs = append(logs, transferLog(nativeLogs, m.from, m.to, m.value)) })
+		t.moves(func(m move) {
+			if m.from != m.to {
+				logs = append(logs, transferLog(nativeLogs, m.from, m.to, m.value))
+			}
+		})
 		t.logs = append(logs, t.logs...)
 	}
 	return &tx{
@@ -152,14 +156,18 @@ func transferCall(to account, units *big.Int) []byte {
 
 // baseFee is a plausible constant; on BNB Smart Chain it is zero (BEP-226).
 func (e *EVM) baseFee() uint64 {
-	if e.network.ChainID == 56 || e.network.ChainID == 97 {
+	if e.parlia() {
 		return 0
 	}
 	return 1_000_000_000
 }
 
+// parlia reports whether the chain is BNB Smart Chain or its test network, where
+// fees go to a system contract and not to the block's miner.
+func (e *EVM) parlia() bool { return e.network.ChainID == 56 || e.network.ChainID == 97 }
+
 func (e *EVM) seal(serial uint64, parent *block, at time.Time, txs []*tx, grants []grant) *block {
-	b := &block{serial: serial, txs: slices.Clone(txs), grants: slices.Clone(grants), miner: e.miner, baseFee: e.baseFee()}
+	b := &block{serial: serial, txs: slices.Clone(txs), grants: slices.Clone(grants), miner: e.miner, baseFee: e.baseFee(), unpaid: e.parlia()}
 	b.Time = at
 	content := binary.BigEndian.AppendUint64([]byte("block"), e.network.ChainID)
 	if parent != nil {

@@ -33,7 +33,7 @@ func TestEVMAdapterSeesWhatTheSourceSees(t *testing.T) {
 }
 
 // plainActs make nothing that only traces, balances or senders tell.
-const plainActs, allActs = 7, 15
+const plainActs, allActs = 7, 16
 
 func actOnEVM(r *rapid.T, c *chainsim.EVM, last int) {
 	n := c.Network()
@@ -63,6 +63,8 @@ func actOnEVM(r *rapid.T, c *chainsim.EVM, last int) {
 		c.Withdraw(ether(n, 4, 1))
 	case act == 15:
 		c.MineTo(p.To)
+	case act == 16 && asset == 0:
+		c.SendCreation(from, p.Amount)
 	case act == 0:
 		c.Pay(p)
 	case act == 1:

@@ -83,11 +83,11 @@ func (e *EVM) face(d evmDialect) *EVMFace {
 		"eth_getBalance":            g.balance,
 	}
 	if d.nested {
-		g.methods["debug_traceBlockByHash"] = g.traced("debug_traceBlockByHash", nestedTraces)
-		g.methods["debug_traceBlockByNumber"] = g.traced("debug_traceBlockByNumber", nestedTraces)
+		g.methods["debug_traceBlockByHash"] = g.traced("debug_traceBlockByHash", true, nestedTraces)
+		g.methods["debug_traceBlockByNumber"] = g.traced("debug_traceBlockByNumber", false, nestedTraces)
 	}
 	if d.flat {
-		g.methods["trace_block"] = g.traced("trace_block", flatTraces)
+		g.methods["trace_block"] = g.traced("trace_block", false, flatTraces)
 	}
 	return g
 }

@@ -67,9 +67,10 @@ func (t *evmTx) gas() uint64 { return 21_000 + 30_000*uint64(len(t.logs)+len(t.c
 func evmTxJSON(b *block, i int, chainID uint64) map[string]any {
 	t := b.txs[i]
 	r, s := digest("r", t.id.String(), 0), digest("s", t.id.String(), 0)
+	to, _ := t.evm.recipient()
 	return map[string]any{
 		"blockHash": hexData(b.Hash[:]), "blockNumber": quantity(b.Height), "transactionIndex": quantity(uint64(i)),
-		"hash": hexData(t.id[:]), "from": hexData(t.evm.from[:]), "to": hexData(t.evm.to[:]),
+		"hash": hexData(t.id[:]), "from": hexData(t.evm.from[:]), "to": to,
 		"value": bigQuantity(t.evm.value), "input": hexData(t.evm.input), "nonce": quantity(t.evm.nonce),
 		"gas": quantity(t.evm.gas()), "gasPrice": quantity(t.evm.gasPrice), "type": "0x0",
 		"chainId": quantity(chainID), "v": quantity(chainID*2 + 35),
@@ -93,15 +94,25 @@ func receiptsJSON(b *block) []any {
 		if logs[i] == nil {
 			logs[i] = []any{}
 		}
+		to, contract := t.evm.recipient()
 		out[i] = map[string]any{
 			"blockHash": hexData(b.Hash[:]), "blockNumber": quantity(b.Height),
 			"transactionHash": hexData(t.id[:]), "transactionIndex": quantity(uint64(i)),
-			"from": hexData(t.evm.from[:]), "to": hexData(t.evm.to[:]), "contractAddress": nil,
+			"from": hexData(t.evm.from[:]), "to": to, "contractAddress": contract,
 			"status": status, "type": "0x0", "logs": logs[i], "logsBloom": hexData(filter[:]),
 			"gasUsed": quantity(t.evm.gas()), "cumulativeGasUsed": quantity(total), "effectiveGasPrice": quantity(t.evm.gasPrice),
 		}
 	}
 	return out
+}
+
+// recipient returns whom a transaction names and what it creates, one of them
+// nil.
+func (t *evmTx) recipient() (to, contract any) {
+	if t.creates {
+		return nil, hexData(t.to[:])
+	}
+	return hexData(t.to[:]), nil
 }
 
 func logJSON(b *block, at logPlace, log evmLog) map[string]any {

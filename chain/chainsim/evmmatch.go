@@ -65,7 +65,7 @@ func (x *evmMatch) native(t *tx, at chain.Anchor) {
 			ID:   fmt.Sprintf("%s:out:%s:%d", t.id, hexData(m.from[:]), k),
 			Kind: chain.SpendNative, TxID: t.id, Amount: amount, Block: at,
 		}
-		if !m.created {
+		if !m.own || !t.evm.creates {
 			spend.To = addressOf(m.to)
 		}
 		x.spend(m.from, spend)

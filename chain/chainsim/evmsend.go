@@ -2,8 +2,10 @@ package chainsim
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/payments/money"
 )
 
 // Send is [Chain.Pay] from a given address, which pays value and gas and uses its
@@ -29,6 +31,32 @@ func (e *EVM) SendFailed(from chain.Address, p Payment) chain.Hash {
 	e.direct("SendFailed", t, p)
 	t.failed, t.logs = true, nil
 	return e.accept(e.finish(t, []Payment{p}, 0))
+}
+
+// SendCreation makes an address create a contract and give it an amount of the
+// native coin: a transaction without recipient.
+func (e *EVM) SendCreation(from chain.Address, amount money.Amount) chain.Hash {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if amount.Asset() != e.network.Native || amount.Sign() < 0 {
+		misuse("SendCreation", "amount %s; give %s, not negative", amount, e.network.Native)
+	}
+	t := e.blank(e.next(), e.nextClaim("SendCreation", from), 0)
+	t.to, t.creates = created(t.from, t.nonce), true
+	t.value, t.input = amount.Units(), []byte("code")
+	return e.accept(e.finish(t, nil, 0))
+}
+
+// created is the address of the contract that a transaction creates: the end of
+// the hash of the RLP list of sender and nonce (Yellow Paper, section 7).
+func created(from account, nonce uint64) account {
+	n := new(big.Int).SetUint64(nonce).Bytes()
+	if len(n) != 1 || n[0] >= 0x80 {
+		n = append([]byte{0x80 + byte(len(n))}, n...)
+	}
+	body := slices.Concat([]byte{0x80 + 20}, from[:], n)
+	h := keccak(append([]byte{0xc0 + byte(len(body))}, body...))
+	return account(h[12:])
 }
 
 // nextClaim returns an address's first nonce that no transaction of the best

@@ -4,28 +4,56 @@ import (
 	"strings"
 )
 
-// traced makes a method of a function that writes the traces of a block. A node
+// traced makes a method of a function that writes the traces of a block, which is
+// named by its hash or, otherwise, by its number: neither takes the other. A node
 // that cannot trace does not have the method.
-func (g *EVMFace) traced(name string, write func(b *block) []any) method {
+func (g *EVMFace) traced(name string, byHash bool, write func(b *block) []any) method {
 	return func(v view, p params) (any, error) {
 		if !g.traces() {
 			return nil, g.style.unknown(name)
 		}
-		b, err := g.block(v, p, 0)
+		var text string
+		if err := p.read(0, &text, codeInvalid); err != nil {
+			return nil, err
+		}
+		switch isHash := len(text) == 66; {
+		case isHash && !byHash:
+			return nil, refusal(codeInvalid, "invalid argument 0: hex number > 64 bits")
+		case !isHash && byHash:
+			return nil, refusal(codeInvalid, "invalid argument 0: json: cannot unmarshal hex string of odd length into Go value of type common.Hash")
+		}
+		b, err := g.named(v, text)
 		if err != nil {
 			return nil, err
 		}
 		if b == nil {
-			refusal := g.dialect.unknownBlock
-			return nil, &refusal
+			return nil, g.dialect.untraced(text)
 		}
 		return write(b), nil
 	}
 }
 
+// untraced is the answer where there is no block to trace.
+func (d evmDialect) untraced(text string) error {
+	switch {
+	case d.emptyLogs:
+		answer := d.unknownBlock
+		return &answer
+	case d.flat:
+		return refusal(codeServer, "could not find block %s", text)
+	case len(text) == 66:
+		return refusal(codeServer, "block %s not found", text)
+	}
+	return refusal(codeServer, "block #%s not found", text)
+}
+
 // root is a transaction as the outermost of its calls.
 func (t *evmTx) root() evmCall {
-	return evmCall{from: t.from, to: t.to, value: t.value, reverted: t.failed, calls: t.calls}
+	kind := kindCall
+	if t.creates {
+		kind = kindCreate
+	}
+	return evmCall{kind: kind, from: t.from, to: t.to, value: t.value, reverted: t.failed, calls: t.calls}
 }
 
 // nestedTraces are those of go-ethereum's callTracer, a tree per transaction. An

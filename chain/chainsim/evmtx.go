@@ -17,6 +17,8 @@ type word [32]byte
 // evmTx is an EVM transaction with what its execution yields.
 type evmTx struct {
 	from, to account
+	// creates: to is the contract that the transaction creates.
+	creates  bool
 	nonce    uint64
 	value    *big.Int
 	input    []byte
@@ -73,11 +75,10 @@ type move struct {
 	value    *big.Int
 	// own: the transaction's, not that of a call inside it.
 	own bool
-	// created: the recipient is a contract that is being created.
-	created bool
 }
 
-// moves calls yield for each successful transfer of value, in execution order.
+// moves calls yield for each successful transfer of value, in execution order. A
+// call of an account to itself transfers nothing, and EIP-7708 logs none.
 func (t *evmTx) moves(yield func(m move)) {
 	if t.failed {
 		return
@@ -93,8 +94,8 @@ func movesOf(calls []evmCall, yield func(m move)) {
 		if c.reverted {
 			continue
 		}
-		if c.value.Sign() > 0 && c.kind != kindDelegate {
-			yield(move{from: c.from, to: c.to, value: c.value, created: c.kind == kindCreate})
+		if c.value.Sign() > 0 && c.kind != kindDelegate && c.from != c.to {
+			yield(move{from: c.from, to: c.to, value: c.value})
 		}
 		movesOf(c.calls, yield)
 	}

@@ -87,7 +87,7 @@ func (c *Chain) regranted(old *block, b Branch) []grant {
 // coins that are in MWEB; it spends that of the block before.
 func (u *UTXO) hogExOf(serial uint64, parent *block, grants []grant) *tx {
 	from := chain.Outpoint{TxID: digest("mweb", u.network.ID, 0)}
-	if last := parent.txs[len(parent.txs)-1]; last.hogEx {
+	if last := parent.hogEx(); last != nil {
 		from.TxID = last.id
 	}
 	root := digest("mweb", u.network.ID, serial)

@@ -80,11 +80,16 @@ func (s *UTXOSource) Inspect(ctx context.Context, id chain.Hash, m chain.Matcher
 	run := &utxoRun{native: s.chain.network.Native, family: s.chain.network.Family}
 	run.match(&in.Found, m, t, at)
 	for _, out := range t.utxo.outs {
-		if out.value > 0 {
+		if out.value > 0 && !run.mweb(out.script) {
 			in.Recipients = withRecipient(in.Recipients, chain.Address{Family: run.family, Raw: out.script})
 		}
 	}
 	return in, nil
+}
+
+// mweb reports whether an output carries coins into MWEB: nobody's address.
+func (r *utxoRun) mweb(script string) bool {
+	return r.family == chain.FamilyLitecoin && len(script) == 34 && (script[:2] == "\x58\x20" || script[:2] == "\x59\x20")
 }
 
 // lookUp finds a transaction and its block, which is zero in the mempool.
@@ -93,7 +98,7 @@ func (s *Source) lookUp(ctx context.Context, id chain.Hash) (*tx, chain.Anchor, 
 	if err != nil {
 		return nil, chain.Anchor{}, err
 	}
-	if t, b := v.mined(id); t != nil {
+	if t, b := v.mined(id); t != nil && s.index() {
 		return t, b.Anchor, nil
 	}
 	if t := v.unmined(id); t != nil {

@@ -22,6 +22,7 @@ type Node struct {
 	loading   bool
 	intercept func(method string) error
 	traceless bool
+	indexed   bool
 	omitted   []chain.Hash
 	own       *ownBranch
 	// seen is the last change that an answer took into account.
@@ -94,6 +95,21 @@ func (n *Node) ReportLoading(on bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.loading = on
+}
+
+// Index gives a node of a UTXO chain an index of mined transactions, or takes it
+// away: without one, getrawtransaction and Inspect know the mempool alone. At
+// first sources and [UTXO.Btcd] have it, the other faces have not.
+func (n *Node) Index(on bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.indexed = on
+}
+
+func (n *Node) index() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.indexed
 }
 
 // down reports whether this call is one of those told to fail, and counts it.

@@ -204,3 +204,28 @@ func TestASweepOfFiveHundredInputsIsFast(t *testing.T) {
 	require.Len(t, match(t, n, run, ours...).Spends, 500)
 	t.Logf("sweep, block, reorganisation and match of 500 inputs: %s", time.Since(begin))
 }
+
+func TestValueForANewContractIsASpendToNobody(t *testing.T) {
+	c := newEthereum()
+	n := c.Network()
+	id := c.SendCreation(chainsim.Address(n, 0), pay(n, 0, 0, 5).Amount)
+	c.Mine(1)
+	found := scan(t, c.Source("a"))
+	require.Len(t, found.Spends, 2)
+	require.True(t, found.Spends[0].To.IsZero())
+	var tx struct{ To *string }
+	require.Zero(t, ask(t, c.Geth(), &tx, "eth_getTransactionByHash", "0x"+id.String()))
+	require.Nil(t, tx.To)
+	var receipt struct{ ContractAddress string }
+	require.Zero(t, ask(t, c.Geth(), &receipt, "eth_getTransactionReceipt", "0x"+id.String()))
+	require.Len(t, receipt.ContractAddress, 42)
+	requireMisuse(t, "SendCreation", func() { c.SendCreation(chainsim.Address(n, 0), pay(n, 0, 1, 5).Amount) })
+}
+
+func TestBlocksOfBNBSmartChainPayNoFeesToTheirMiner(t *testing.T) {
+	c := chainsim.NewEVM(chain.BSC, chainsim.Options{})
+	c.Pay(pay(c.Network(), 50, 0, 1))
+	c.MineTo(chainsim.Address(c.Network(), 0))
+	require.Empty(t, scan(t, c.Source("a")).Transfers)
+	require.Zero(t, balance(t, c.Source("a"), c.Head(), chainsim.Address(c.Network(), 0)).Sign())
+}

@@ -48,10 +48,18 @@ func (b *block) wireBytes() []byte {
 	for _, t := range b.txs {
 		out = append(out, t.utxo.bytes(true)...)
 	}
-	if last := b.txs[len(b.txs)-1]; last.hogEx {
+	if last := b.hogEx(); last != nil {
 		out = append(out, mwebBlock(b.Height, last.id)...)
 	}
 	return out
+}
+
+// hogEx returns the last transaction of a Litecoin block, or nil.
+func (b *block) hogEx() *tx {
+	if n := len(b.txs); n > 0 && b.txs[n-1].hogEx {
+		return b.txs[n-1]
+	}
+	return nil
 }
 
 // mwebBlock is the marker and the MWEB block behind a HogEx, without inputs,

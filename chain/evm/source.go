@@ -22,8 +22,11 @@ type Source struct {
 	contracts []string // the tokens' contracts as the specification writes them
 	bits      []bloom  // the bloom filter bits of each contract's Transfer
 
-	checked atomic.Bool   // the node has proved its network since the last failure
-	span    atomic.Uint64 // blocks per range of logs, learned from refusals
+	checked  atomic.Bool   // the node has proved its network since the last failure
+	span     atomic.Uint64 // blocks per range of logs, learned from refusals
+	untraced bool          // RPC.NoTraces
+	dialect  atomic.Uint32 // a dialect, found out since the last failure
+	refusals atomic.Uint32 // of traces in a row, none of them understood
 }
 
 var (
@@ -51,7 +54,7 @@ func NewSource(n chain.Network, node RPC) (*Source, error) {
 		return nil, err
 	}
 	s := &Source{
-		network: n, name: u.Hostname(), secrets: node.secrets(u),
+		network: n, name: u.Hostname(), secrets: node.secrets(u), untraced: node.NoTraces,
 		tokens: make(map[[20]byte]chain.Token, len(n.Tokens)),
 	}
 	s.span.Store(firstSpan)
@@ -100,10 +103,11 @@ func (s *Source) Network() chain.Network { return s.network }
 // Name returns the node's host name.
 func (s *Source) Name() string { return s.name }
 
-// settle remembers whether the node has to prove its network again: after any
-// failure, except that a block does not exist.
+// settle remembers whether the node has to prove its network, and show what it
+// traces, again: after any failure, except that a block does not exist.
 func (s *Source) settle(err error) {
 	if err != nil && !notFound(err) {
 		s.checked.Store(false)
+		s.dialect.Store(uint32(dialectUnknown))
 	}
 }

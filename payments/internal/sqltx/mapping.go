@@ -2,6 +2,7 @@ package sqltx
 
 import (
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -127,11 +128,38 @@ func (m *mapping) raw(name string, p *string) {
 		func() (err error) { *p, err = parseRaw(cell); return err })
 }
 
+// json maps JSON that is kept as it was given; none is "".
+func (m *mapping) json(name string, p *json.RawMessage) {
+	var cell string
+	m.column(name, &cell,
+		func() (any, error) { return string(*p), nil },
+		func() error {
+			*p = nil
+			if cell != "" {
+				*p = json.RawMessage(cell)
+			}
+			return nil
+		})
+}
+
+func (m *mapping) outpoint(prefix string, p *chain.Outpoint) {
+	m.hash(prefix+"txid", &p.TxID)
+	number(m, prefix+"vout", &p.Vout)
+}
+
 func (m *mapping) outpoints(name string, p *[]chain.Outpoint) {
 	var cell string
 	m.column(name, &cell,
 		func() (any, error) { return outpointsText(*p) },
 		func() (err error) { *p, err = parseOutpoints(cell); return err })
+}
+
+// instants maps a list of instants, kept as whole milliseconds with spaces between.
+func (m *mapping) instants(name string, p *[]time.Time) {
+	var cell string
+	m.column(name, &cell,
+		func() (any, error) { return instantsText(*p), nil },
+		func() (err error) { *p, err = parseInstants(cell); return err })
 }
 
 func (m *mapping) anchor(prefix string, p *chain.Anchor) {

@@ -219,30 +219,31 @@ func TestAReplacementOnLitecoinForAnotherCustomerInheritsToo(t *testing.T) {
 	require.Equal(t, "1000.00 USD", b.balance(sms))
 }
 
-func TestNothingIsDroppedOnTheWordOfANodeThatLags(t *testing.T) {
+func TestNothingIsDroppedOnTheWordOfANodeThatLagsOrHangs(t *testing.T) {
 	b, sim := utxoBundle(t)
 	src := sim.Source("lagging")
-	b.cfg.Rails[0].Sources = []chain.Source{src}
+	b.cfg.Rails[0].Sources, b.cfg.Rails[0].Stale = []chain.Source{src}, time.Hour
 	b.restart()
 	to := b.address(voice)
 	b.advance()
 	id := b.pay(to, 100)
 	b.advance()
-	b.mine(0)
 	sim.Drop(id)
+	state := func(after time.Duration, blocks int) payments.DepositState {
+		b.clock.Advance(after)
+		for range blocks {
+			sim.MineTx()
+		}
+		b.advance()
+		return b.only(voice).State
+	}
 	src.ReportSyncing(true)
-	b.advance()
-	b.clock.Advance(5 * time.Hour)
-	b.advance()
-	require.Equal(t, payments.StateSeen, b.only(voice).State)
+	require.Equal(t, payments.StateSeen, state(time.Minute, 1))
+	require.Equal(t, payments.StateSeen, state(5*time.Hour, 1), "a node that knows it is behind")
 	src.ReportSyncing(false)
-	b.advance()
-	require.Equal(t, payments.StateSeen, b.only(voice).State, "absence counts from the first look of a synced node")
-	b.clock.Advance(2 * time.Hour)
-	b.advance()
-	require.Equal(t, payments.StateDropped, b.only(voice).State)
+	require.Equal(t, payments.StateSeen, state(5*time.Hour, 0), "no block for hours: the node hangs")
+	require.Equal(t, payments.StateSeen, state(time.Second, 1), "absence counts from the first look of a fresh node")
+	require.Equal(t, payments.StateDropped, state(2*time.Hour, 1))
 	sim.Resend(id)
-	b.clock.Advance(time.Second)
-	b.advance()
-	require.Equal(t, payments.StateSeen, b.only(voice).State, "revived")
+	require.Equal(t, payments.StateSeen, state(time.Second, 0), "revived")
 }

@@ -71,7 +71,13 @@ func (p *Processor) applyStep(ctx context.Context, tx Tx, r *rail, step chain.St
 	if err := p.recordSpends(ctx, tx, r, step, found.Spends, book); err != nil {
 		return err
 	}
-	if book.backfill {
+	if err := p.closeItems(ctx, tx, r, step, book); err != nil {
+		return err
+	}
+	if err := p.undo(ctx, tx, book); err != nil {
+		return err
+	}
+	if len(book.late) > 0 {
 		if err := countBackfill(ctx, tx, r.Network.ID); err != nil {
 			return err
 		}
@@ -108,7 +114,7 @@ type book struct {
 	own      map[chain.Hash]bool // transactions that only we can have signed
 	entries  []ledger.Entry
 	undone   []Deposit // as they were when their credit was found to be wrong
-	backfill bool      // something was recorded below the trail's tip
+	late     []find    // recorded below the trail's tip
 }
 
 // openBook reads, in a constant number of calls, every row the step may change.

@@ -60,7 +60,7 @@ type AddressExplanation struct {
 // watched, and what arrived there; of a text that is no address of the networks
 // taken here it says what it is. An issued address is derived again and compared.
 // It reads the record and asks no node. What nobody knows is a verdict, not an
-// error.
+// error. The answer is for support: it names accounts of every profile.
 //
 // Errors: a *ConfigError without Config.ParseAddress, or the store's.
 func (p *Processor) ExplainAddress(ctx context.Context, text string) (AddressExplanation, error) {

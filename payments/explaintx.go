@@ -109,6 +109,7 @@ const mostExplained = 20
 // a network (the zero value) all are tried that write ids of this form; an EVM
 // transaction is looked for on every EVM network in any case, because one address
 // takes payments on all of them. An id nobody knows is a verdict, not an error.
+// The answer is for support: it names accounts of every profile.
 //
 // Errors: ErrUnknownNetwork, ErrJoined inside a transaction, because it asks
 // nodes, or the store's. A source that fails is named in its finding.
@@ -121,7 +122,7 @@ func (p *Processor) ExplainTx(ctx context.Context, network chain.Network, txid s
 	}
 	txid = strings.TrimSpace(txid)
 	id, err := chain.ParseHash(txid)
-	if err != nil {
+	if err != nil || id.IsZero() { // what no transaction moved is on record under zero
 		return TxExplanation{Verdict: TxUnreadable, Text: p.notAnID(txid)}, nil
 	}
 	x := TxExplanation{Verdict: TxUnreadable}

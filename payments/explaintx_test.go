@@ -121,6 +121,7 @@ func TestExplainTxOfADroppedAndAnOrphanedPayment(t *testing.T) {
 	b.sim.Drop(id)
 	b.advance()
 	b.clock.Advance(3 * time.Hour)
+	b.sim.Mine(1)
 	b.advance()
 	b.asks(id, payments.TxDropped, "no longer holds it")
 	id = b.pay(to, 200)
@@ -242,6 +243,7 @@ func TestExplainTxOfATextThatIsNoID(t *testing.T) {
 	for text, says := range map[string]string{
 		"":                                   "not a transaction id",
 		"0x12":                               "not a transaction id",
+		chain.Hash{}.String():                "not a transaction id",
 		"TJRabPrwbZy45sbavfcjinPJC18kjpRTv8": "TRON",
 		"0x52908400098527886E0F7030069857D2E4169EE7": "This is an address",
 	} {

@@ -29,7 +29,9 @@ type rail struct {
 	set     *chain.Watched
 	derived uint32 // leaves of the wallet below this index are in set
 	coins   coins
-	looked  map[chain.Hash]bool // unmined transactions already matched
+	// balances is what the audit of an EVM network keeps.
+	balances balances
+	looked   map[chain.Hash]bool // unmined transactions already matched
 
 	statusMu  sync.Mutex
 	following string
@@ -114,6 +116,7 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 	if err != nil {
 		return false, p.stuck(ctx, r, err)
 	}
+	r.balances.traced = r.balances.traced && found.Internal
 	if err := p.commitStep(ctx, r, r, step, found); err != nil {
 		return false, err
 	}
@@ -122,7 +125,8 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 	return true, nil
 }
 
-// idle is what a pass does at the tip: heartbeat and mempool.
+// idle is what a pass does at the tip: heartbeat, mempool, and a part of an audit
+// of balances that is due.
 func (p *Processor) idle(ctx context.Context, r *rail, step chain.Step, progress chain.Progress) (more bool, err error) {
 	now := p.now()
 	behind := step.Head.Height+liveLag < step.Move.From.Height
@@ -132,7 +136,10 @@ func (p *Processor) idle(ctx context.Context, r *rail, step chain.Step, progress
 			return false, err
 		}
 	}
-	return p.lookAtMempool(ctx, r, step)
+	if more, err = p.lookAtMempool(ctx, r, step); err != nil {
+		return false, err
+	}
+	return p.auditBalances(ctx, r, step, progress) || more, nil
 }
 
 // progress reads what is remembered of a network.

@@ -166,8 +166,10 @@ func (b *bundle) checkBooks() {
 		return err
 	}))
 	known := map[string]payments.Deposit{}
+	items := map[chain.Address]bool{} // open ones stand for transfers that nobody showed us
 	for _, d := range deposits {
 		known[d.Key.ID] = d
+		items[d.To] = items[d.To] || strings.HasPrefix(d.Key.ID, "balance:") && d.Included()
 		want := 0
 		switch {
 		case d.State == payments.StateCredited, d.State == payments.StateFinal:
@@ -193,6 +195,9 @@ func (b *bundle) checkBooks() {
 	}
 	arrived, held := b.truth(tip)
 	for _, t := range arrived {
+		if _, ok := known[t.ID]; !ok && items[t.To] && t.Amount.Asset() == b.sim.Network().Native {
+			continue
+		}
 		require.Contains(b, known, t.ID, "L12: %s is on record", t.Amount)
 		require.True(b, known[t.ID].Included(), "L12: %s is in a block", t.ID)
 	}

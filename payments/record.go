@@ -19,9 +19,6 @@ func (p *Processor) record(r *rail, step chain.Step, t chain.Transfer, b *book) 
 		d = b.begin(r, step, t, internal)
 	}
 	b.changed[key] = true
-	if !t.Block.IsZero() && t.Block.Height <= step.Move.Keep {
-		b.backfill = true
-	}
 	switch {
 	case t.Block.IsZero():
 		if d.State == StateReplaced || d.State == StateDropped {
@@ -30,6 +27,9 @@ func (p *Processor) record(r *rail, step chain.Step, t chain.Transfer, b *book) 
 		}
 	case d.Block.Hash != t.Block.Hash:
 		d.Block, d.Missing = t.Block, time.Time{}
+		if t.Block.Height <= step.Move.Keep {
+			b.late = append(b.late, find{t.To, t.Amount.Asset(), t.Block.Height})
+		}
 		if d.IncludedAt.IsZero() {
 			d.IncludedAt, d.FirstBlock = b.out.now, t.Block
 		}

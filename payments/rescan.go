@@ -39,7 +39,8 @@ type RescanReport struct {
 	Missing []chain.Transfer
 	// NotShown are deposits on record in these blocks that the source does not
 	// show: two nodes disagree, or one is broken. They are never taken back by a
-	// rescan; find out which node is right.
+	// rescan; find out which node is right. Open items of the audit of balances are
+	// not among them: no node shows those.
 	NotShown []Deposit
 	// MissingSpends left our addresses and were not on record in a block. They are
 	// booked now, unless DryRun is set. SpendsNotShown are on record and not shown.

@@ -33,7 +33,7 @@ func compareRun(ctx context.Context, tx Tx, network string, found chain.Found, f
 	}
 	recorded, err := tx.Deposits(ctx, DepositQuery{Network: network, Included: true, MinHeight: from, MaxHeight: to})
 	for _, d := range recorded {
-		if !shown[d.Key] {
+		if _, _, item := itemRange(d.Key.ID); !shown[d.Key] && !item {
 			diff.NotShown = append(diff.NotShown, d)
 		}
 	}
@@ -80,7 +80,7 @@ func compareSpends(ctx context.Context, tx Tx, r *rail, found chain.Found, from,
 	}
 	recorded, err := tx.Spends(ctx, SpendQuery{Network: r.Network.ID, Included: true, MinHeight: from, MaxHeight: to})
 	for _, s := range recorded {
-		if !shown[s.Key] {
+		if _, _, item := itemRange(s.Key.ID); !shown[s.Key] && !item {
 			diff.SpendsNotShown = append(diff.SpendsNotShown, s)
 		}
 	}

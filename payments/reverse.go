@@ -80,7 +80,19 @@ func (p *Processor) reverse(ctx context.Context, tx Tx, rows []Deposit, out *out
 		}
 		a.Carry = a.Carry.Sub(d.Exact).Add(d.Credited.Decimal())
 	}
-	if _, err := reverseEntries(ctx, tx, keys, out.now); err != nil {
+	credits, err := reverseEntries(ctx, tx, keys, out.now)
+	if err != nil {
+		return err
+	}
+	var suspense []string // from which an operator took the deposit
+	for i, e := range credits {
+		if e.Kind == ledger.KindAssigned {
+			before := rows[i]
+			before.Incarnation--
+			suspense = append(suspense, creditKey(before))
+		}
+	}
+	if _, err := reverseEntries(ctx, tx, suspense, out.now); err != nil {
 		return err
 	}
 	return tx.SaveAccounts(ctx, accounts.changed())

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/cointill/cointill/ledger"
-	"github.com/cointill/cointill/payments/money"
 )
 
 // settleBatch bounds what one commit credits, so that a day's backlog does not
@@ -119,7 +118,7 @@ func credit(d *Deposit, accounts *accountSet, now time.Time) (ledger.Entry, erro
 	d.Incarnation++
 	d.State, d.CreditedAt = StateCredited, now
 	e := ledger.Entry{
-		Key: creditKey(*d), Kind: ledger.KindDeposit, Reference: d.TxID.String(), At: now,
+		Key: creditKey(*d), Kind: ledger.KindDeposit, Reference: d.reference(), At: now,
 	}
 	place := ledger.Position(d.Key.Network, "deposits")
 	if d.Hold != "" {
@@ -131,14 +130,9 @@ func credit(d *Deposit, accounts *accountSet, now time.Time) (ledger.Entry, erro
 	if err != nil {
 		return e, err
 	}
-	exact := a.Carry.Add(d.Exact)
-	if d.Credited, err = money.Floor(exact, d.Currency); err != nil {
+	if err := grant(d, a); err != nil {
 		return e, err
 	}
-	if d.Credited.Sign() < 0 { // a negative carry is paid off by later deposits
-		d.Credited = d.Currency.Cents(0)
-	}
-	a.Carry = exact.Sub(d.Credited.Decimal())
 	e.Postings = []ledger.Posting{{From: ledger.Clearing, To: place, Amount: d.Amount}}
 	if d.Credited.Sign() > 0 {
 		e.Postings = append(e.Postings, ledger.Posting{From: ledger.Clearing, To: d.Owner.Ledger(), Amount: d.Credited})

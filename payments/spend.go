@@ -25,6 +25,16 @@ type spendBook struct {
 	changed map[SpendKey]bool
 }
 
+func newSpendBook() spendBook {
+	return spendBook{rows: map[SpendKey]*Spend{}, fresh: map[SpendKey]bool{}, changed: map[SpendKey]bool{}}
+}
+
+// insert adds a row that the store does not have.
+func (b *spendBook) insert(s *Spend) {
+	b.rows[s.Key], b.fresh[s.Key] = s, true
+	b.order = append(b.order, s.Key)
+}
+
 func (b *spendBook) add(rows []Spend) {
 	for i := range rows {
 		if _, ok := b.rows[rows[i].Key]; !ok {
@@ -53,7 +63,7 @@ func (b *spendBook) save(ctx context.Context, tx Tx) error {
 // openSpends reads the spends that a step's transactions are known for and those
 // it detaches, and the deposits that either consumes or makes.
 func (b *book) openSpends(ctx context.Context, tx Tx, r *rail, step chain.Step, found chain.Found) error {
-	b.leaving = spendBook{rows: map[SpendKey]*Spend{}, fresh: map[SpendKey]bool{}, changed: map[SpendKey]bool{}}
+	b.leaving = newSpendBook()
 	var txs []chain.Hash
 	seen := map[chain.Hash]bool{{}: true}
 	note := func(id chain.Hash) {
@@ -135,6 +145,15 @@ func (o *outlay) key(incarnation int) string {
 	return fmt.Sprintf("spend/%s/%s/%d", o.rows[0].Key.Network, o.id, incarnation)
 }
 
+// reference is what the entry is looked up by: the transaction, or the id of what
+// no transaction explains.
+func (o *outlay) reference() string {
+	if o.rows[0].TxID.IsZero() {
+		return o.id
+	}
+	return o.rows[0].TxID.String()
+}
+
 // standing returns the incarnation of the entry that stands, 0 if none does, and
 // the number of the last one.
 func (o *outlay) standing() (standing, last int) {
@@ -161,12 +180,9 @@ func (p *Processor) recordSpends(ctx context.Context, tx Tx, r *rail, step chain
 	var outlays []*outlay
 	byID := map[string]*outlay{}
 	for _, s := range spends {
-		row := b.spend(r, s)
+		row := b.spend(r, step, s)
 		if row == nil {
 			continue
-		}
-		if s.Block.Height <= step.Move.Keep {
-			b.backfill = b.backfill || b.leaving.fresh[row.Key]
 		}
 		id := outlayID(row)
 		if byID[id] == nil {
@@ -192,11 +208,11 @@ func (p *Processor) recordSpends(ctx context.Context, tx Tx, r *rail, step chain
 			return err
 		}
 	}
-	return p.undo(ctx, tx, b)
+	return nil
 }
 
 // spend makes or finds the row of a mined spend; nil if it is not ours.
-func (b *book) spend(r *rail, s chain.Spend) *Spend {
+func (b *book) spend(r *rail, step chain.Step, s chain.Spend) *Spend {
 	if s.Block.IsZero() {
 		return nil
 	}
@@ -216,11 +232,12 @@ func (b *book) spend(r *rail, s chain.Spend) *Spend {
 	row := b.leaving.rows[key]
 	if row == nil {
 		row = &Spend{Key: key, Kind: s.Kind, TxID: s.TxID, From: from, To: s.To, Amount: amount, Outpoint: s.Outpoint}
-		b.leaving.rows[key], b.leaving.fresh[key] = row, true
-		b.leaving.order = append(b.leaving.order, key)
+		b.leaving.insert(row)
 	}
 	if row.Block.Hash != s.Block.Hash {
-		row.Block, b.leaving.changed[key] = s.Block, true
+		if row.Block, b.leaving.changed[key] = s.Block, true; s.Block.Height <= step.Move.Keep {
+			b.late = append(b.late, find{from, amount.Asset(), s.Block.Height})
+		}
 	}
 	return row
 }
@@ -250,7 +267,7 @@ func (b *book) bookOutlay(r *rail, o *outlay, standing map[string]ledger.Entry) 
 	if err != nil {
 		return err
 	}
-	e := ledger.Entry{Kind: ledger.KindSpend, Reference: o.rows[0].TxID.String(), At: b.out.now}
+	e := ledger.Entry{Kind: ledger.KindSpend, Reference: o.reference(), At: b.out.now}
 	place := placeDeposits
 	unexplained := money.Units(o.rows[0].Amount.Asset(), 0)
 	deposits := ledger.Position(r.Network.ID, placeDeposits)

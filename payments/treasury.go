@@ -88,7 +88,7 @@ func (b *book) makeInternal(d *Deposit, giver ledger.Account) {
 	if giver != "" {
 		d.Incarnation++
 		b.entries = append(b.entries, ledger.Entry{
-			Key: creditKey(*d), Kind: ledger.KindInternal, Reference: reference(d.TxID), At: b.out.now,
+			Key: creditKey(*d), Kind: ledger.KindInternal, Reference: d.reference(), At: b.out.now,
 			Postings: []ledger.Posting{{From: giver, To: ledger.Position(d.Key.Network, placeDeposits), Amount: d.Amount}},
 		})
 	}
@@ -168,12 +168,4 @@ func (r *rail) share(s *Spend) []part {
 		return nil
 	}
 	return []part{{place, account, s.Amount}}
-}
-
-// reference is what an entry is looked up by, empty for what no transaction moved.
-func reference(tx chain.Hash) string {
-	if tx.IsZero() {
-		return ""
-	}
-	return tx.String()
 }

@@ -158,3 +158,21 @@ func TestARescanBesideRunFindsWhatWasHidden(t *testing.T) {
 		require.Contains(t, []payments.DepositState{payments.StateCredited, payments.StateFinal}, all[0].State)
 	})
 }
+
+func TestARescanWaitsForANodeThatAsksToBeLeftAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := chainsim.NewUTXO(chain.BitcoinRegtest, chainsim.Options{Now: time.Now})
+		sim.Mine(40)
+		src, g := sim.Source("only"), &gate{}
+		p := runWith(t, sim, src)
+		time.Sleep(time.Minute) //nolint:forbidigo // virtual time
+		src.Intercept(g.ask)
+		g.set(40 * time.Second)
+		begun := time.Now()
+		time.AfterFunc(20*time.Second, func() { g.set(0) })
+		report, err := p.Rescan(t.Context(), sim.Network(), 0, 40, true, ada)
+		require.NoError(t, err)
+		require.Equal(t, uint64(41), report.Done)
+		require.GreaterOrEqual(t, time.Since(begun), 40*time.Second)
+	})
+}

@@ -153,7 +153,7 @@ func (p *Processor) rescanRun(ctx context.Context, r, fresh *rail, from, to uint
 	backoff := firstBackoff
 	for try := range rescanTries * len(r.Sources) {
 		if try > 0 && try%len(r.Sources) == 0 { // all were asked
-			pause(ctx, backoff, nil)
+			pause(ctx, max(backoff, min(r.soonest(p.now()), longestBackoff)), nil)
 			backoff *= 2
 		}
 		i := (int(r.current.Load()) + try) % len(r.Sources)

@@ -78,6 +78,15 @@ func (r *rail) rest(i int, now time.Time) time.Duration {
 	return max(0, r.asked[i].rest.Sub(now))
 }
 
+// soonest returns how long it is until some source may be asked, 0 if one may now.
+func (r *rail) soonest(now time.Time) time.Duration {
+	wait := r.rest(0, now)
+	for i := range r.Sources {
+		wait = min(wait, r.rest(i, now))
+	}
+	return wait
+}
+
 // headSeen notes the head of a source that then failed, so that Health can say
 // how far behind the network is while it stands still.
 func (r *rail) headSeen(src chain.Source, head chain.Head) {

@@ -19,9 +19,19 @@ func (p *Processor) breakOn(ctx context.Context, tx Tx, r *rail, move chain.Trai
 	}
 	reason := fmt.Sprintf("a reorganisation replaced the %d blocks from %d on, more than the %d of Rail.Breaker; "+
 		"compare with other nodes, then call Resume", detached, move.Keep+1, r.Breaker)
-	halted, err := haltNetwork(ctx, tx, r.Network.ID, reason, out.now)
-	out.events = append(out.events, halted...)
-	return err
+	rows, err := tx.ProgressOf(ctx, []string{r.Network.ID})
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 || rows[0].Halted == "" {
+		halted, err := haltNetwork(ctx, tx, r.Network.ID, reason, out.now)
+		out.events = append(out.events, halted...)
+		return err
+	}
+	// Halted or paused before: whoever resumes must know of both.
+	rows[0].Halted += "; then " + reason
+	out.events = append(out.events, networkEvent(EventNetworkHalted, r.Network.ID, reason, out.now))
+	return tx.SaveProgress(ctx, rows)
 }
 
 // halt stops crediting on a network until an operator resumes it.

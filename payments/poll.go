@@ -67,7 +67,7 @@ func (q *poll) count(ctx context.Context, src chain.Source, height uint64, rows 
 	if len(rows) == 0 {
 		return nil
 	}
-	found, err := transfersAt(ctx, src, at, rows)
+	found, err := transfersAt(ctx, src, height, rows)
 	if err != nil {
 		return err
 	}
@@ -82,15 +82,12 @@ func (q *poll) count(ctx context.Context, src chain.Source, height uint64, rows 
 	return nil
 }
 
-// transfersAt fetches one block by its number, makes sure that it is still the
-// same, and returns what it holds for the deposits' addresses.
-func transfersAt(ctx context.Context, src chain.Source, at chain.Anchor, rows []Deposit) (map[string]chain.Transfer, error) {
-	run, err := src.Linked(ctx, at.Height, at.Height)
+// transfersAt fetches the block at a height, which may be another one by now, and
+// returns what it holds for the deposits' addresses.
+func transfersAt(ctx context.Context, src chain.Source, height uint64, rows []Deposit) (map[string]chain.Transfer, error) {
+	run, err := src.Linked(ctx, height, height)
 	if err != nil {
 		return nil, err
-	}
-	if blocks := run.Anchors(); len(blocks) != 1 || blocks[0].Hash != at.Hash {
-		return nil, fmt.Errorf("%w: %s: block %s changed meanwhile", chain.ErrUnavailable, src.Name(), at)
 	}
 	set := chain.NewWatched()
 	for _, d := range rows {

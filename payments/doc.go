@@ -39,6 +39,7 @@
 // and records what a faulty node hid, on the path that following takes; what a
 // node does not show is reported and never taken back on its word. ExplainTx and
 // ExplainAddress answer support's first question in words.
+//
 // # How deep
 //
 // Six confirmations are the default on every network, because that is what people

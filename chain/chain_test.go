@@ -97,8 +97,23 @@ func TestOutpointsAreReplacedNotAdded(t *testing.T) {
 	require.True(t, w.Outpoint(b))
 }
 
+func TestACoinOfOursIsWatchedWhateverIsSetBesideIt(t *testing.T) {
+	w := chain.NewWatched()
+	rapid.Check(t, func(rt *rapid.T) {
+		op := chain.Outpoint{Vout: rapid.Uint32().Draw(rt, "vout")}
+		copy(op.TxID[:], rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(rt, "txid"))
+		w.AddOutpoint(op)
+		w.SetOutpoints(nil)
+		require.True(rt, w.Outpoint(op))
+		op.TxID[31] ^= 0xff
+		op.Vout = ^op.Vout
+		require.False(rt, w.Outpoint(op))
+	})
+}
+
 func TestMatchingAllocatesNothing(t *testing.T) {
 	w := chain.NewWatched()
+	w.AddOutpoint(chain.Outpoint{Vout: 9})
 	w.AddAddress(chainsim.Address(chain.Bitcoin, 1))
 	w.SetOutpoints([]chain.Outpoint{{Vout: 7}})
 	miss := []byte(chainsim.Address(chain.Bitcoin, 2).Raw)

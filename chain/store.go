@@ -35,6 +35,12 @@ type Progress struct {
 	// LiveAt is the watcher's last heartbeat: when it was last at most two blocks
 	// behind the head. Zero: never.
 	LiveAt time.Time
+	// AuditedTo is the height up to which balances were last compared with what is
+	// recorded; zero: never.
+	AuditedTo uint64
+	// Backfills counts the commits that recorded something below the trail's tip, as
+	// a rescan does: whoever keeps what is recorded in memory reads it again.
+	Backfills uint64
 	// Halted says why crediting stopped, for the operator; empty while it runs.
 	Halted string
 }

@@ -9,6 +9,7 @@ import "hash/maphash"
 type Watched struct {
 	seed      maphash.Seed
 	addresses map[uint64]struct{}
+	coins     map[uint64]struct{}
 	outpoints map[Outpoint]struct{}
 }
 
@@ -17,6 +18,7 @@ func NewWatched() *Watched {
 	return &Watched{
 		seed:      maphash.MakeSeed(),
 		addresses: make(map[uint64]struct{}),
+		coins:     make(map[uint64]struct{}),
 		outpoints: make(map[Outpoint]struct{}),
 	}
 }
@@ -24,7 +26,10 @@ func NewWatched() *Watched {
 // AddAddress watches an address.
 func (w *Watched) AddAddress(a Address) { w.addresses[maphash.String(w.seed, a.Raw)] = struct{}{} }
 
-// SetOutpoints watches exactly these outpoints.
+// AddOutpoint watches an outpoint for as long as the set lives: a coin of ours.
+func (w *Watched) AddOutpoint(op Outpoint) { w.coins[maphash.Comparable(w.seed, op)] = struct{}{} }
+
+// SetOutpoints watches exactly these outpoints beside those added for good.
 func (w *Watched) SetOutpoints(ops []Outpoint) {
 	clear(w.outpoints)
 	for _, op := range ops {
@@ -43,6 +48,11 @@ func (w *Watched) Address(raw []byte) bool {
 
 // Outpoint implements [Matcher].
 func (w *Watched) Outpoint(op Outpoint) bool {
+	if len(w.coins) > 0 {
+		if _, ok := w.coins[maphash.Comparable(w.seed, op)]; ok {
+			return true
+		}
+	}
 	if len(w.outpoints) == 0 {
 		return false
 	}

@@ -34,6 +34,18 @@ func Position(network, place string) Account {
 // liability of unknown owner.
 func Suspense(network string) Account { return Account("suspense/" + url.PathEscape(network)) }
 
+// Treasury is the coins at addresses of the host's own on a network, by the name
+// they are registered under ("cold"): the place "treasury:<name>".
+func Treasury(network, name string) Account { return Position(network, "treasury:"+name) }
+
+// Fee is what transactions of ours have cost on a network, gas included: an
+// expense, in the coin it was paid in.
+func Fee(network string) Account { return Account("fee/" + url.PathEscape(network)) }
+
+// Outflow is what left our addresses for a place that nobody registered, until an
+// operator says what it was. What comes back in the same way is taken from it.
+func Outflow(network string) Account { return Account("outflow/" + url.PathEscape(network)) }
+
 // Limited reports whether a decision depends on the account's balance, so that
 // a store keeps a locked balance row for it. Other accounts are summed from
 // postings: they have no hot row.

@@ -21,10 +21,16 @@ func TestNoTwoOwnersSpellOneAccount(t *testing.T) {
 		c, d := name.Draw(t, "c"), name.Draw(t, "d")
 		require.Equal(t, a == c && b == d, ledger.Customer(a, b) == ledger.Customer(c, d))
 		require.Equal(t, a == c && b == d, ledger.Position(a, b) == ledger.Position(c, d))
-		require.Equal(t, a == c, ledger.Suspense(a) == ledger.Suspense(c))
-		for _, x := range []ledger.Account{ledger.Position(a, b), ledger.Suspense(a), ledger.Clearing} {
-			require.NotEqual(t, ledger.Customer(c, d), x)
+		require.Equal(t, a == c && b == d, ledger.Treasury(a, b) == ledger.Treasury(c, d))
+		for _, of := range []func(string) ledger.Account{ledger.Suspense, ledger.Fee, ledger.Outflow} {
+			require.Equal(t, a == c, of(a) == of(c))
 		}
+		apart := []ledger.Account{ledger.Customer(a, b), ledger.Treasury(a, b), ledger.Suspense(a), ledger.Fee(a), ledger.Outflow(a), ledger.Clearing}
+		for i, x := range apart {
+			require.NotContains(t, apart[i+1:], x)
+			require.NotEqual(t, ledger.Position(a, "deposits"), x)
+		}
+		require.NotEqual(t, ledger.Customer(c, d), ledger.Position(a, b))
 	})
 	seen := map[ledger.Account][2]string{}
 	for _, p := range [][2]string{
@@ -42,6 +48,7 @@ func TestOnlyCustomersAccountsAreLimited(t *testing.T) {
 	for a, limited := range map[ledger.Account]bool{
 		ledger.Customer("acme", "voice"): true, ledger.Customer("", ""): true,
 		ledger.Clearing: false, ledger.Position("bitcoin", "customer/x"): false, ledger.Suspense("customer/x/y"): false,
+		ledger.Treasury("bitcoin", "customer/x"): false, ledger.Fee("customer/x"): false, ledger.Outflow("customer/x"): false,
 		"customers": false, "": false,
 	} {
 		require.Equal(t, limited, a.Limited(), "%q", a)

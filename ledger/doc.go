@@ -14,4 +14,9 @@
 //
 //	0.00100000 BTC@bitcoin  clearing -> position/bitcoin/deposits
 //	64.00 USD               clearing -> customer/acme/voice
+//
+// Its sweep moves the position to another place, and pays for it:
+//
+//	0.00099000 BTC@bitcoin  position/bitcoin/deposits -> position/bitcoin/treasury:cold
+//	0.00001000 BTC@bitcoin  position/bitcoin/deposits -> fee/bitcoin
 package ledger

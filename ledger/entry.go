@@ -28,10 +28,17 @@ type Kind string
 const (
 	// KindDeposit credits a customer for coins that arrived.
 	KindDeposit Kind = "deposit"
-	// KindReversal takes a credit back because its block no longer stands.
+	// KindReversal takes an entry back: its block no longer stands, or a fact found
+	// later explains it otherwise.
 	KindReversal Kind = "reversal"
 	// KindUnassigned books coins that belong to nobody yet to suspense.
 	KindUnassigned Kind = "unassigned"
+	// KindAssigned credits a customer for coins that waited in suspense.
+	KindAssigned Kind = "assigned"
+	// KindSpend books what left our addresses.
+	KindSpend Kind = "spend"
+	// KindInternal books the host's own coins arriving at a customer's address.
+	KindInternal Kind = "internal"
 )
 
 // Posting moves an amount from one account to another.

@@ -48,13 +48,14 @@ func (p *Processor) halt(ctx context.Context, r *rail, reason string) error {
 }
 
 // haltNetwork notes that a network is halted and returns the event that tells,
-// none if it was halted already.
+// none if it was halted already. A network never watched is watched from now on,
+// as after its first address.
 func haltNetwork(ctx context.Context, tx Tx, network, reason string, now time.Time) ([]Event, error) {
 	rows, err := tx.ProgressOf(ctx, []string{network})
 	if err != nil || len(rows) > 0 && rows[0].Halted != "" {
 		return nil, err
 	}
-	row := chain.Progress{Network: network}
+	row := chain.Progress{Network: network, LiveAt: now}
 	if len(rows) > 0 {
 		row = rows[0]
 	}

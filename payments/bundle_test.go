@@ -12,6 +12,7 @@ import (
 
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/chain/chainsim"
+	"github.com/cointill/cointill/ledger"
 	"github.com/cointill/cointill/payments"
 	"github.com/cointill/cointill/payments/memstore"
 	"github.com/cointill/cointill/payments/money"
@@ -69,6 +70,7 @@ type movingRates struct {
 	mu   sync.Mutex
 	down bool
 	asks int
+	at   func(time.Time) string // instead of rateAt
 }
 
 func rateAt(t time.Time) string {
@@ -89,7 +91,11 @@ func (m *movingRates) snapshot(pair rates.Pair, at time.Time, method rates.Metho
 	if m.down {
 		return rates.Snapshot{}, fmt.Errorf("%w: venue is down", rates.ErrUnavailable)
 	}
-	rate, err := money.ParseRate(rateAt(at))
+	text := rateAt(at)
+	if m.at != nil {
+		text = m.at(at)
+	}
+	rate, err := money.ParseRate(text)
 	if err != nil {
 		return rates.Snapshot{}, err
 	}
@@ -219,6 +225,7 @@ type bundle struct {
 	cfg    payments.Config
 	p      *payments.Processor
 	events *recorder
+	booked map[string]ledger.Entry // when checkBooks last looked
 }
 
 // recorder is a host that keeps what it is told.

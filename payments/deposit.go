@@ -3,22 +3,24 @@ package payments
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/ledger"
 )
 
 // commitStep commits a step and everything that follows from it: the trail,
 // what was detached, what arrived, and the credits that fall due. When the
 // host's InTx fails, the step is committed without the credits, which are then
-// tried one by one: recording never waits for the host.
-func (p *Processor) commitStep(ctx context.Context, r *rail, step chain.Step, found chain.Found) error {
+// tried one by one: recording never waits for the host. by is the rail whose
+// watched set the blocks were matched with: r, or that of a rescan, which comes to
+// blocks that were passed before.
+func (p *Processor) commitStep(ctx context.Context, r, by *rail, step chain.Step, found chain.Found) error {
 	now := p.now()
 	run := func(settle bool) error {
 		var out *outcome
 		err := p.update(ctx, func(tx Tx) error {
-			out = &outcome{now: now}
-			if err := p.applyStep(ctx, tx, r, step, found, out); err != nil {
+			out = &outcome{now: now, past: by != r}
+			if err := p.applyStep(ctx, tx, by, step, found, out); err != nil {
 				return err
 			}
 			if settle {
@@ -66,10 +68,38 @@ func (p *Processor) applyStep(ctx context.Context, tx Tx, r *rail, step chain.St
 		p.record(r, step, t, book)
 	}
 	p.replace(found.Spends, book)
+	if err := p.recordSpends(ctx, tx, r, step, found.Spends, book); err != nil {
+		return err
+	}
+	if err := p.closeItems(ctx, tx, r, step, book); err != nil {
+		return err
+	}
+	if err := p.undo(ctx, tx, book); err != nil {
+		return err
+	}
+	if len(book.late) > 0 {
+		if err := countBackfill(ctx, tx, r.Network.ID); err != nil {
+			return err
+		}
+	}
 	return book.save(ctx, tx)
 }
 
-// book is the deposits a step touches, read once and written once.
+// countBackfill says that a commit recorded something below the trail's tip.
+func countBackfill(ctx context.Context, tx Tx, network string) error {
+	rows, err := tx.ProgressOf(ctx, []string{network})
+	if err != nil {
+		return err
+	}
+	row := chain.Progress{Network: network}
+	if len(rows) > 0 {
+		row = rows[0]
+	}
+	row.Backfills++
+	return tx.SaveProgress(ctx, []chain.Progress{row})
+}
+
+// book is the deposits and spends a step touches, read once and written once.
 type book struct {
 	out      *outcome
 	progress chain.Progress
@@ -78,26 +108,35 @@ type book struct {
 	fresh    map[DepositKey]bool
 	order    []DepositKey
 	changed  map[DepositKey]bool
-	spent    map[chain.Outpoint]*Deposit // by input: the earliest seen deposit in no block
+	spent    map[chain.Outpoint][]*Deposit // by input: a deposit of each transaction in no block
+	pegOuts  []*Deposit                    // payments out of MWEB whose block is gone
+	leaving  spendBook
+	own      map[chain.Hash]bool // transactions that only we can have signed
+	entries  []ledger.Entry
+	undone   []Deposit // as they were when their credit was found to be wrong
+	late     []find    // recorded below the trail's tip
 }
 
 // openBook reads, in a constant number of calls, every row the step may change.
 func (p *Processor) openBook(ctx context.Context, tx Tx, r *rail, step chain.Step, found chain.Found, out *outcome) (*book, error) {
 	b := &book{
 		out: out, owners: map[chain.Address]IssuedAddress{}, rows: map[DepositKey]*Deposit{},
-		fresh: map[DepositKey]bool{}, changed: map[DepositKey]bool{}, spent: map[chain.Outpoint]*Deposit{},
+		fresh: map[DepositKey]bool{}, changed: map[DepositKey]bool{}, spent: map[chain.Outpoint][]*Deposit{},
+		own: map[chain.Hash]bool{},
 	}
 	progress, err := tx.ProgressOf(ctx, []string{r.Network.ID})
 	if err != nil {
 		return nil, err
 	}
-	if len(progress) > 0 {
+	if len(progress) > 0 && !out.past {
 		b.progress = progress[0]
 	}
 	var addresses []chain.Address
 	var keys []DepositKey
 	seen := map[chain.Address]bool{}
+	replaceable := len(found.Spends) > 0
 	for _, t := range found.Transfers {
+		replaceable = replaceable || t.Origin == chain.OriginPegOut
 		keys = append(keys, DepositKey{Network: r.Network.ID, ID: t.ID})
 		if !seen[t.To] {
 			seen[t.To] = true
@@ -116,7 +155,7 @@ func (p *Processor) openBook(ctx context.Context, tx Tx, r *rail, step chain.Ste
 		return nil, err
 	}
 	b.add(known)
-	if len(found.Spends) > 0 {
+	if replaceable {
 		pending, err := tx.Deposits(ctx, DepositQuery{Network: r.Network.ID, States: waiting})
 		if err != nil {
 			return nil, err
@@ -132,6 +171,10 @@ func (p *Processor) openBook(ctx context.Context, tx Tx, r *rail, step chain.Ste
 		}
 		b.add(gone)
 	}
+	if err := b.openSpends(ctx, tx, r, step, found); err != nil {
+		return nil, err
+	}
+	b.findOwn(r, found)
 	return b, nil
 }
 
@@ -140,116 +183,28 @@ func (b *book) add(rows []Deposit) {
 		if _, ok := b.rows[rows[i].Key]; !ok {
 			b.rows[rows[i].Key] = &rows[i]
 			b.order = append(b.order, rows[i].Key)
+			if rows[i].Origin == chain.OriginPegOut {
+				b.pegOuts = append(b.pegOuts, &rows[i])
+				continue
+			}
 			for _, in := range rows[i].Inputs {
-				if old, ok := b.spent[in]; !ok || rows[i].SeenAt.Before(old.SeenAt) {
-					b.spent[in] = &rows[i]
+				same := func(d *Deposit) bool { return d.TxID == rows[i].TxID }
+				if !slices.ContainsFunc(b.spent[in], same) {
+					b.spent[in] = append(b.spent[in], &rows[i])
 				}
 			}
 		}
 	}
 }
 
-// record notes one transfer of a step, in a block or in the mempool.
-func (p *Processor) record(r *rail, step chain.Step, t chain.Transfer, b *book) {
-	key := DepositKey{Network: r.Network.ID, ID: t.ID}
-	d, known := b.rows[key]
-	if !known {
-		d = &Deposit{Key: key, TxID: t.TxID, To: t.To, Amount: t.Amount, Inputs: t.Inputs,
-			State: StateSeen, SeenAt: b.out.now, SeenLive: b.live(step), LiveBefore: b.progress.LiveAt}
-		b.inherit(d)
-		if owner, ok := b.owners[t.To]; ok {
-			d.Owner = owner.Owner
-		} else {
-			d.Hold = HoldUnassigned
-		}
-		if d.Hold == "" && !r.accepts(t.Amount.Asset()) {
-			d.Hold = HoldAsset
-		}
-		b.rows[key], b.fresh[key] = d, true
-		b.order = append(b.order, key)
-		if t.Block.IsZero() {
-			b.out.event(EventDepositSeen, d)
-		}
-		switch d.Hold {
-		case HoldUnassigned:
-			b.out.event(EventDepositUnassigned, d)
-		case HoldAsset:
-			b.out.event(EventDepositHeld, d)
-		}
-	}
-	b.changed[key] = true
-	switch {
-	case t.Block.IsZero():
-		if d.State == StateReplaced || d.State == StateDropped {
-			d.State, d.Missing = StateSeen, time.Time{}
-			b.out.event(EventDepositSeen, d)
-		}
-	case d.Block.Hash != t.Block.Hash:
-		d.Block, d.Missing = t.Block, time.Time{}
-		if d.IncludedAt.IsZero() {
-			d.IncludedAt, d.FirstBlock = b.out.now, t.Block
-			receive(d, b.live(step), b.progress.LiveAt, r.Window)
-		}
-		if d.State != StateCredited && d.State != StateFinal {
-			d.State = StateConfirming
-		}
-		b.out.event(EventDepositConfirming, d)
-	}
-}
-
-// inherit gives a transaction that spends the inputs of an earlier one its first
-// sight: whoever replaces a payment, for whomever, gains no later price by it. On
-// Litecoin only the same recipient inherits: there all payments out of MWEB in a
-// block share the inputs of one transaction.
-func (b *book) inherit(d *Deposit) {
-	for _, in := range d.Inputs {
-		old, ok := b.spent[in]
-		if ok && d.To.Family == chain.FamilyLitecoin && old.To != d.To {
-			continue
-		}
-		if ok && old.TxID != d.TxID && old.SeenAt.Before(d.SeenAt) {
-			d.SeenAt, d.SeenLive, d.LiveBefore = old.SeenAt, old.SeenLive, old.LiveBefore
-		}
-	}
-}
-
-// live reports whether the watcher was up to date when the step began.
-func (b *book) live(step chain.Step) bool {
-	age := b.out.now.Sub(b.progress.LiveAt) // negative: a clock went back
-	return !step.Head.Syncing && step.Lag() <= liveLag && age <= liveAge && age >= -liveAge
-}
-
-// waiting are the states of deposits in no block that may be mined any time. A
-// deposit taken back stays orphaned or reversed until it is mined again, although
-// its transaction is back in the mempool.
-var waiting = []DepositState{StateSeen, StateOrphaned, StateReversed}
-
-// replace marks pending deposits whose inputs another mined transaction spent.
-func (p *Processor) replace(spends []chain.Spend, b *book) {
-	byInput := map[chain.Outpoint]chain.Spend{}
-	for _, s := range spends {
-		if !s.Block.IsZero() {
-			byInput[s.Outpoint] = s
-		}
-	}
-	for _, key := range b.order {
-		d := b.rows[key]
-		if d.Included() || !slices.Contains(waiting, d.State) {
-			continue
-		}
-		for _, in := range d.Inputs {
-			if s, ok := byInput[in]; ok && s.TxID != d.TxID {
-				d.State = StateReplaced
-				b.changed[key] = true
-				b.out.event(EventDepositReplaced, d)
-				break
-			}
-		}
-	}
-}
-
-// save writes the book back: two calls, whatever it holds.
+// save writes the book back: a constant number of calls, whatever it holds.
 func (b *book) save(ctx context.Context, tx Tx) error {
+	if err := b.leaving.save(ctx, tx); err != nil {
+		return err
+	}
+	if _, err := tx.InsertEntries(ctx, b.entries); err != nil {
+		return err
+	}
 	var insert, update []Deposit
 	for _, key := range b.order {
 		switch {

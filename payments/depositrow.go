@@ -68,6 +68,16 @@ const (
 	HoldUnexplained HoldReason = "unexplained_balance"
 )
 
+// suspends reports whether a deposit held for this reason is booked to suspense
+// when it is deep enough: it is here, and nobody is owed its value.
+func (h HoldReason) suspends() bool {
+	switch h {
+	case HoldUnassigned, HoldAsset, HoldOrigin, HoldUnexplained:
+		return true
+	}
+	return false
+}
+
 // Basis says how a deposit's received-at was chosen.
 type Basis string
 
@@ -117,7 +127,13 @@ type Deposit struct {
 	ReceivedAt time.Time
 	Basis      Basis
 
-	// Rate is the rate at ReceivedAt, in the owner account's currency; Snapshot
+	// AlsoAt is set on a deposit that replaced others and counts as received at the
+	// first sight of the first: the instants at which it, and those between, were
+	// themselves first seen, at most 16. The worst of the rates at ReceivedAt and at
+	// these counts, so that no replacement betters what it replaced.
+	AlsoAt []time.Time
+
+	// Rate is the rate at ReceivedAt (see AlsoAt), in the owner account's currency; Snapshot
 	// is the id of its evidence and Exact the unrounded value. Written once.
 	Rate     money.Rate
 	Currency money.Currency

@@ -29,6 +29,17 @@
 //     where a tier wants it.
 //  6. outbox.go delivers the events, at least once, in order for each profile.
 //
+// # When something goes wrong
+//
+// Health says how far behind each network is, what waits and what each source last
+// answered. A source that asks to be left alone (429, Retry-After) is not asked
+// before; others serve meanwhile. A block that no source gives in a form that can
+// be read stops its network there, with one event; nothing is skipped. Pause and
+// Resume stop and restart crediting; recording goes on. Rescan reads blocks again
+// and records what a faulty node hid, on the path that following takes; what a
+// node does not show is reported and never taken back on its word. ExplainTx and
+// ExplainAddress answer support's first question in words.
+//
 // # How deep
 //
 // Six confirmations are the default on every network, because that is what people

@@ -141,6 +141,7 @@ func TestDroppedTransactionIsRevivedWhenMined(t *testing.T) {
 	b.advance()
 	require.Equal(t, payments.StateSeen, b.only(voice).State, "never dropped by one poll")
 	b.clock.Advance(3 * time.Hour)
+	b.sim.MineTx()
 	b.advance()
 	require.Equal(t, payments.StateDropped, b.only(voice).State)
 	b.sim.MineTx(id)

@@ -21,8 +21,19 @@ const (
 	EventDepositHeld       EventKind = "deposit.held"
 	EventDepositReleased   EventKind = "deposit.released"
 	EventDepositUnassigned EventKind = "deposit.unassigned"
-	EventNetworkHalted     EventKind = "network.halted"
-	EventNetworkResumed    EventKind = "network.resumed"
+	// EventDepositInternal: the host's own coins arrived at a deposit address.
+	EventDepositInternal EventKind = "deposit.internal"
+	// EventDepositAssigned: an operator gave a deposit to an account.
+	EventDepositAssigned EventKind = "deposit.assigned"
+	// EventSpendUnexplained: coins left for an address nobody registered. It is for
+	// the operator, as is EventSpendReversed, which takes it back.
+	EventSpendUnexplained EventKind = "spend.unexplained"
+	EventSpendReversed    EventKind = "spend.reversed"
+	EventNetworkHalted    EventKind = "network.halted"
+	EventNetworkResumed   EventKind = "network.resumed"
+	// EventNetworkStuck: no source gives the next block in a form that can be read.
+	// Nothing is skipped; Health says when the network moves again.
+	EventNetworkStuck EventKind = "network.stuck"
 )
 
 // Event tells the host of one change of state. Its ID is permanent: the same

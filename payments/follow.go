@@ -22,24 +22,28 @@ const (
 // rail is a configured network and what following it needs in memory.
 type rail struct {
 	Rail
-	mu      sync.Mutex    // one pass at a time
-	current atomic.Uint32 // the source that is followed
-	deep    int           // sources in a row that saw no anchor stand
+	mu      sync.Mutex      // one pass at a time
+	current atomic.Uint32   // the source that is followed
+	deep    map[uint32]bool // sources, by place, that saw no anchor stand
+	failing int             // passes in a row that a source failed
 	set     *chain.Watched
-	derived uint32              // leaves of the wallet below this index are in set
-	looked  map[chain.Hash]bool // unmined transactions already matched
-	quiet   map[int]time.Time   // until when sources are not asked to agree: they said so
+	derived uint32 // leaves of the wallet below this index are in set
+	coins   coins
+	// balances is what the audit of an EVM network keeps.
+	balances balances
+	looked   map[chain.Hash]bool // unmined transactions already matched
 
 	statusMu  sync.Mutex
 	following string
 	head      chain.Head
 	tip       chain.Anchor
 	err       error
+	asked     []answer          // by each source, in their order
 	doubt     map[string]string // by source: why it does not agree
 }
 
 func newRail(r Rail) *rail {
-	return &rail{Rail: r, set: chain.NewWatched(), looked: map[chain.Hash]bool{}, quiet: map[int]time.Time{}}
+	return &rail{Rail: r, set: chain.NewWatched(), deep: map[uint32]bool{}, looked: map[chain.Hash]bool{}, asked: make([]answer, len(r.Sources))}
 }
 
 // source returns the source now followed.
@@ -50,15 +54,23 @@ func (r *rail) source() chain.Source { return r.Sources[int(r.current.Load())%le
 func (p *Processor) pass(ctx context.Context, r *rail) (more bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	more, err = p.passLocked(ctx, r)
-	if err != nil && ctx.Err() == nil {
-		if !errors.Is(err, chain.ErrTrailMoved) {
-			if sourceFailed(err) {
-				r.current.Add(1) // another source may answer
-			}
-		} else {
-			more, err = true, nil
+	i, err := r.pick(p.now())
+	if err == nil {
+		more, err = p.passLocked(ctx, r)
+		if ctx.Err() == nil && (err == nil || sourceFailed(err)) {
+			r.answered(i, err, p.now())
 		}
+	}
+	if err != nil && ctx.Err() == nil {
+		if errors.Is(err, chain.ErrTrailMoved) {
+			more, err = true, nil
+		} else if sourceFailed(err) {
+			r.failing++
+			r.current.Add(1) // another source may answer
+		}
+	}
+	if err == nil {
+		r.failing = 0
 	}
 	r.statusMu.Lock()
 	r.err = err
@@ -85,24 +97,27 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 	}
 	step, ok, err := chain.Next(ctx, src, trail, since)
 	if errors.Is(err, chain.ErrDeepReorg) {
-		if r.deep++; r.deep >= len(r.Sources) { // not on one node's word
+		r.deep[r.current.Load()] = true
+		if len(r.deep) >= len(r.Sources) { // not on one node's word
 			err = errors.Join(err, p.halt(ctx, r, err.Error()))
 		}
 		return false, err
 	}
 	if err != nil {
-		return false, err
+		r.headSeen(src, step.Head)
+		return false, p.stuck(ctx, r, err)
 	}
-	r.deep = 0
+	clear(r.deep)
 	p.saw(r, src, step, ok)
 	if !ok {
 		return p.idle(ctx, r, step, progress)
 	}
 	found, err := p.match(ctx, r, step)
 	if err != nil {
-		return false, err
+		return false, p.stuck(ctx, r, err)
 	}
-	if err := p.commitStep(ctx, r, step, found); err != nil {
+	r.balances.traced = r.balances.traced && found.Internal
+	if err := p.commitStep(ctx, r, r, step, found); err != nil {
 		return false, err
 	}
 	p.watchers.notify(r.Network.ID)
@@ -110,7 +125,8 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 	return true, nil
 }
 
-// idle is what a pass does at the tip: heartbeat and mempool.
+// idle is what a pass does at the tip: heartbeat, mempool, and a part of an audit
+// of balances that is due.
 func (p *Processor) idle(ctx context.Context, r *rail, step chain.Step, progress chain.Progress) (more bool, err error) {
 	now := p.now()
 	behind := step.Head.Height+liveLag < step.Move.From.Height
@@ -120,7 +136,10 @@ func (p *Processor) idle(ctx context.Context, r *rail, step chain.Step, progress
 			return false, err
 		}
 	}
-	return p.lookAtMempool(ctx, r, step)
+	if more, err = p.lookAtMempool(ctx, r, step); err != nil {
+		return false, err
+	}
+	return p.auditBalances(ctx, r, step, progress) || more, nil
 }
 
 // progress reads what is remembered of a network.
@@ -146,21 +165,28 @@ func (p *Processor) match(ctx context.Context, r *rail, step chain.Step) (chain.
 	if err := p.extendSet(ctx, r, step.Move); err != nil {
 		return chain.Found{}, err
 	}
-	return step.Run.Match(ctx, r.set)
+	found, err := step.Run.Match(ctx, r.set)
+	if err == nil && r.learn(found.Transfers) {
+		found, err = step.Run.Match(ctx, r.set)
+	}
+	return found, err
 }
 
-// extendSet adds the leaves reserved since the last time, and watches the inputs
-// of deposits in no block, or in one that the move detaches: another transaction
-// in the run may spend them.
+// extendSet adds the leaves reserved and the coins recorded since the last time,
+// and watches the inputs of deposits in no block, or in one that the move
+// detaches: another transaction in the run may spend them.
 func (p *Processor) extendSet(ctx context.Context, r *rail, move chain.TrailMove) error {
+	if err := p.watchCoins(ctx, r); err != nil {
+		return err
+	}
 	var counters []uint32
-	var pending []chain.Outpoint
+	var pending, own []chain.Outpoint
 	err := p.view(ctx, func(tx Tx) error {
 		var err error
 		if counters, err = tx.IndexCounters(ctx, []string{r.Wallet.Fingerprint()}); err != nil {
 			return err
 		}
-		pending = nil
+		pending, own = nil, nil
 		if !r.Network.UTXO() {
 			return nil
 		}
@@ -178,6 +204,9 @@ func (p *Processor) extendSet(ctx context.Context, r *rail, move chain.TrailMove
 		}
 		for _, d := range open {
 			pending = append(pending, d.Inputs...)
+			if op, ok := d.outpoint(); ok {
+				own = append(own, op)
+			}
 		}
 		return nil
 	})
@@ -185,6 +214,9 @@ func (p *Processor) extendSet(ctx context.Context, r *rail, move chain.TrailMove
 		return err
 	}
 	r.set.SetOutpoints(pending)
+	for _, op := range own {
+		r.set.AddOutpoint(op)
+	}
 	for r.derived < counters[0] {
 		n := min(counters[0]-r.derived, 1024)
 		leaves, err := r.Wallet.Leaves(r.derived, int(n))

@@ -30,8 +30,11 @@ func (p *Processor) lookAtMempool(ctx context.Context, r *rail, step chain.Step)
 	for _, id := range ids {
 		now[id] = true
 	}
-	if err := p.markMissing(ctx, r, now); err != nil {
-		return false, err
+	// What a node that hangs does not hold says nothing.
+	if age := p.now().Sub(step.Head.Time); r.Stale == 0 || age <= r.Stale {
+		if err := p.markMissing(ctx, r, now); err != nil {
+			return false, err
+		}
 	}
 	for id := range r.looked {
 		if !now[id] {

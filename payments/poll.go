@@ -33,14 +33,15 @@ func (q *poll) ask(ctx context.Context, page undecided) (seen []Deposit) {
 			if q.down[i] || ctx.Err() != nil {
 				continue
 			}
-			if q.now.Before(q.rail.quiet[i]) {
-				q.doubt[src.Name()] = "it asked to be left alone until " + q.rail.quiet[i].Format(time.RFC3339)
+			if wait := q.rail.rest(i, q.now); wait > 0 {
+				q.doubt[src.Name()] = "it asked to be left alone until " + q.now.Add(wait).Format(time.RFC3339)
 				continue
 			}
-			if err := q.count(ctx, src, height, byHeight[height], votes); err != nil {
+			err := q.count(ctx, src, height, byHeight[height], votes)
+			q.rail.answered(i, err, q.now)
+			if err != nil {
 				q.down[i] = true
 				q.doubt[src.Name()] = err.Error()
-				q.rail.quiet[i] = q.now.Add(chain.RetryAfter(err))
 			}
 		}
 		for _, d := range byHeight[height] {

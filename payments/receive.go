@@ -22,6 +22,7 @@ func receive(d *Deposit, live bool, liveBefore time.Time, window time.Duration) 
 	switch {
 	case included.Sub(seen) > window && d.SeenAt.Before(d.IncludedAt):
 		d.ReceivedAt, d.Basis = included, BasisInclusion
+		d.AlsoAt = nil // priced when mined, whatever it replaced
 	case d.SeenLive:
 		d.ReceivedAt, d.Basis = seen, BasisFirstSeen
 	default:

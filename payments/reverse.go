@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/ledger"
@@ -22,11 +23,18 @@ func (p *Processor) detach(ctx context.Context, tx Tx, r *rail, step chain.Step,
 			gone = append(gone, d)
 		}
 	}
+	if err := p.detachSpends(ctx, tx, r, step, b); err != nil {
+		return err
+	}
 	slices.SortStableFunc(gone, func(x, y *Deposit) int { return int(y.Block.Height) - int(x.Block.Height) })
 	var reversed []Deposit
+	var internal []string
 	for _, d := range gone {
 		b.changed[d.Key] = true
 		d.Block = chain.Anchor{}
+		if d.bookedInternal() {
+			internal = append(internal, creditKey(*d))
+		}
 		if d.State == StateCredited || d.State == StateFinal {
 			reversed = append(reversed, *d)
 			d.State = StateReversed
@@ -35,8 +43,8 @@ func (p *Processor) detach(ctx context.Context, tx Tx, r *rail, step chain.Step,
 		d.State = StateOrphaned
 		b.out.event(EventDepositOrphaned, d)
 	}
-	if len(reversed) == 0 {
-		return nil
+	if _, err := reverseEntries(ctx, tx, internal, b.out.now); err != nil || len(reversed) == 0 {
+		return err
 	}
 	if err := p.reverse(ctx, tx, reversed, b.out); err != nil {
 		return err
@@ -58,18 +66,6 @@ func (p *Processor) reverse(ctx context.Context, tx Tx, rows []Deposit, out *out
 	for i, d := range rows {
 		keys[i] = creditKey(d)
 	}
-	credits, err := tx.EntriesByKey(ctx, keys)
-	if err != nil {
-		return err
-	}
-	if len(credits) != len(rows) {
-		return fmt.Errorf("payments: reverse %d credits: %w: %d entries are missing from the ledger",
-			len(rows), ErrNotFound, len(rows)-len(credits))
-	}
-	entries := make([]ledger.Entry, len(credits))
-	for i, e := range credits {
-		entries[i] = e.Reverse("reversal/"+e.Key, out.now)
-	}
 	accounts, err := lockAccounts(ctx, tx, rows)
 	if err != nil {
 		return err
@@ -84,10 +80,79 @@ func (p *Processor) reverse(ctx context.Context, tx Tx, rows []Deposit, out *out
 		}
 		a.Carry = a.Carry.Sub(d.Exact).Add(d.Credited.Decimal())
 	}
-	if _, err := tx.InsertEntries(ctx, entries); err != nil {
+	credits, err := reverseEntries(ctx, tx, keys, out.now)
+	if err != nil {
+		return err
+	}
+	var suspense []string // from which an operator took the deposit
+	for i, e := range credits {
+		if e.Kind == ledger.KindAssigned {
+			before := rows[i]
+			before.Incarnation--
+			suspense = append(suspense, creditKey(before))
+		}
+	}
+	if _, err := reverseEntries(ctx, tx, suspense, out.now); err != nil {
 		return err
 	}
 	return tx.SaveAccounts(ctx, accounts.changed())
+}
+
+// reverseEntries books the opposite of entries and returns what it reversed.
+func reverseEntries(ctx context.Context, tx Tx, keys []string, now time.Time) ([]ledger.Entry, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	standing, err := tx.EntriesByKey(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	if len(standing) != len(keys) {
+		return nil, fmt.Errorf("payments: reverse %d entries: %w: %d are missing from the ledger",
+			len(keys), ErrNotFound, len(keys)-len(standing))
+	}
+	opposite := make([]ledger.Entry, len(standing))
+	for i, e := range standing {
+		opposite[i] = e.Reverse("reversal/"+e.Key, now)
+	}
+	_, err = tx.InsertEntries(ctx, opposite)
+	return standing, err
+}
+
+// detachSpends takes the spends of detached blocks back: their coins are ours
+// again, and unspent.
+func (p *Processor) detachSpends(ctx context.Context, tx Tx, r *rail, step chain.Step, b *book) error {
+	outlays := map[string]*outlay{}
+	var order, keys []string
+	for _, key := range b.leaving.order {
+		s := b.leaving.rows[key]
+		if !s.Included() || s.Block.Height <= step.Move.Keep {
+			continue
+		}
+		if coin := b.rows[coinKey(r.Network.ID, s.Outpoint)]; coin != nil && coin.Spent == s.TxID {
+			coin.Spent, b.changed[coin.Key] = chain.Hash{}, true
+		}
+		if s.Booked {
+			o := &outlay{id: outlayID(s)}
+			if outlays[o.id] == nil {
+				outlays[o.id], order = o, append(order, o.id)
+				keys = append(keys, fmt.Sprintf("spend/%s/%s/%d", key.Network, o.id, s.Incarnation))
+			}
+			outlays[o.id].rows = append(outlays[o.id].rows, s)
+		}
+		s.Block, s.Booked, b.leaving.changed[key] = chain.Anchor{}, false, true
+	}
+	gone, err := reverseEntries(ctx, tx, keys, b.out.now)
+	if err != nil {
+		return err
+	}
+	for i, e := range gone {
+		net := e.Net(ledger.Outflow(r.Network.ID), e.Postings[0].Amount.Asset())
+		if o := outlays[order[i]]; !net.IsZero() {
+			b.out.spend(EventSpendReversed, o, o.rows[0].Incarnation, net)
+		}
+	}
+	return nil
 }
 
 // accountSet is the accounts of a batch of deposits, locked for its commit.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/cointill/cointill/ledger"
-	"github.com/cointill/cointill/payments/money"
 )
 
 // settleBatch bounds what one commit credits, so that a day's backlog does not
@@ -84,7 +83,7 @@ func (p *Processor) readyDeposits(ctx context.Context, tx Tx, pol *policy, o out
 		}
 		var candidates []Deposit
 		for _, d := range page {
-			suspense := d.Hold == HoldUnassigned || d.Hold == HoldAsset
+			suspense := d.Hold.suspends()
 			if (p.ready(d) || suspense) && (only == settleAll || only == d.Key) {
 				candidates = append(candidates, d)
 			}
@@ -116,7 +115,7 @@ func credit(d *Deposit, accounts *accountSet, now time.Time) (ledger.Entry, erro
 	d.Incarnation++
 	d.State, d.CreditedAt = StateCredited, now
 	e := ledger.Entry{
-		Key: creditKey(*d), Kind: ledger.KindDeposit, Reference: d.TxID.String(), At: now,
+		Key: creditKey(*d), Kind: ledger.KindDeposit, Reference: d.reference(), At: now,
 	}
 	place := ledger.Position(d.Key.Network, "deposits")
 	if d.Hold != "" {
@@ -128,14 +127,9 @@ func credit(d *Deposit, accounts *accountSet, now time.Time) (ledger.Entry, erro
 	if err != nil {
 		return e, err
 	}
-	exact := a.Carry.Add(d.Exact)
-	if d.Credited, err = money.Floor(exact, d.Currency); err != nil {
+	if err := grant(d, a); err != nil {
 		return e, err
 	}
-	if d.Credited.Sign() < 0 { // a negative carry is paid off by later deposits
-		d.Credited = d.Currency.Cents(0)
-	}
-	a.Carry = exact.Sub(d.Credited.Decimal())
 	e.Postings = []ledger.Posting{{From: ledger.Clearing, To: place, Amount: d.Amount}}
 	if d.Credited.Sign() > 0 {
 		e.Postings = append(e.Postings, ledger.Posting{From: ledger.Clearing, To: d.Owner.Ledger(), Amount: d.Credited})

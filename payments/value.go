@@ -44,18 +44,14 @@ func (p *Processor) valuePass(ctx context.Context) (changed bool, err error) {
 				continue
 			}
 			pair := rates.Pair{Coin: d.Amount.Asset().Coin, Currency: accounts[d.Owner.Account]}
-			key := priceKey{pair, d.ReceivedAt}
-			point, ok := points[key]
-			if !ok && failures[pair] >= givenUp {
+			if failures[pair] >= givenUp && !known(points, pair, d) {
 				continue
 			}
-			if !ok {
-				if point, err = p.price(ctx, pair, d.ReceivedAt); err != nil {
-					failures[pair]++
-					failed = fmt.Errorf("payments: price %s as of %s: %w", pair, d.ReceivedAt.Format(time.RFC3339), err)
-					continue
-				}
-				points[key] = point
+			point, err := p.worst(ctx, pair, d, points)
+			if err != nil {
+				failures[pair]++
+				failed = err
+				continue
 			}
 			priced[d.Key] = point
 		}
@@ -70,6 +66,33 @@ func (p *Processor) valuePass(ctx context.Context) (changed bool, err error) {
 		}
 		q.After = page[len(page)-1].Key
 	}
+}
+
+// worst prices a deposit at each instant that counts and returns the lowest rate.
+func (p *Processor) worst(ctx context.Context, pair rates.Pair, d Deposit, points map[priceKey]rates.Point) (lowest rates.Point, err error) {
+	for _, at := range append([]time.Time{d.ReceivedAt}, d.AlsoAt...) {
+		point, ok := points[priceKey{pair, at}]
+		if !ok {
+			if point, err = p.price(ctx, pair, at); err != nil {
+				return lowest, fmt.Errorf("payments: price %s as of %s: %w", pair, at.Format(time.RFC3339), err)
+			}
+			points[priceKey{pair, at}] = point
+		}
+		if !lowest.Rate.Valid() || point.Rate.Less(lowest.Rate) {
+			lowest = point
+		}
+	}
+	return lowest, nil
+}
+
+// known reports whether a deposit can be priced without asking anybody.
+func known(points map[priceKey]rates.Point, pair rates.Pair, d Deposit) bool {
+	for _, at := range append([]time.Time{d.ReceivedAt}, d.AlsoAt...) {
+		if _, ok := points[priceKey{pair, at}]; !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // priceSeen takes the live price of payments seen in the mempool just now, so
@@ -91,13 +114,17 @@ func (p *Processor) priceSeen(ctx context.Context) error {
 			return err
 		}
 		for _, d := range page {
-			age := p.now().Sub(d.SeenAt)
-			if !d.SeenLive || age < 0 || age > rates.ForwardWindow || d.Owner.IsZero() {
+			if !d.SeenLive || d.Owner.IsZero() {
 				continue
 			}
 			pair := rates.Pair{Coin: d.Amount.Asset().Coin, Currency: accounts[d.Owner.Account]}
-			if _, err := p.price(ctx, pair, d.SeenAt); err != nil {
-				p.cfg.Log.Debug("no live price at first sight", "deposit", d.Key.String(), "error", err)
+			for _, at := range append([]time.Time{d.SeenAt}, d.AlsoAt...) {
+				if age := p.now().Sub(at); age < 0 || age > rates.ForwardWindow {
+					continue
+				}
+				if _, err := p.price(ctx, pair, at); err != nil {
+					p.cfg.Log.Debug("no live price at first sight", "deposit", d.Key.String(), "error", err)
+				}
 			}
 		}
 		if len(page) < valueBatch || ctx.Err() != nil {

@@ -106,6 +106,10 @@ func unscreened(r payments.Deposit) bool { return !r.Owner.IsZero() && !r.Screen
 
 func depositKept(r payments.Deposit) payments.Deposit {
 	r.Inputs = slices.Clone(r.Inputs)
+	r.AlsoAt = slices.Clone(r.AlsoAt)
+	for i := range r.AlsoAt {
+		r.AlsoAt[i] = instant(r.AlsoAt[i])
+	}
 	r.Block, r.FirstBlock = anchorKept(r.Block), anchorKept(r.FirstBlock)
 	r.SeenAt, r.LiveBefore, r.IncludedAt = instant(r.SeenAt), instant(r.LiveBefore), instant(r.IncludedAt)
 	r.ReceivedAt, r.CreditedAt, r.Missing = instant(r.ReceivedAt), instant(r.CreditedAt), instant(r.Missing)

@@ -160,13 +160,13 @@ var trailCases = cases{
 
 var progressCases = cases{
 	{"rows come back in the order asked, unknown ones left out", func(s *suite) {
-		rows := []chain.Progress{{Network: "a", LiveAt: after(1)}, {Network: "b", Halted: odd}, {Network: "c"}}
+		rows := []chain.Progress{{Network: "a", LiveAt: after(1)}, {Network: "b", Halted: odd, AuditedTo: 1 << 60, Backfills: 7}, {Network: "c"}}
 		require.NoError(s, save(s, payments.Tx.SaveProgress, rows))
 		same(s, []chain.Progress{rows[2], rows[0], rows[1]}, ask(s, payments.Tx.ProgressOf, []string{"c", "x", "a", "c", "b"}))
 	}},
 	{"the last write wins", func(s *suite) {
 		require.NoError(s, save(s, payments.Tx.SaveProgress, []chain.Progress{{Network: "a", LiveAt: after(1), Halted: "why"}}))
-		last := []chain.Progress{{Network: "a", LiveAt: after(0)}}
+		last := []chain.Progress{{Network: "a", LiveAt: after(0), AuditedTo: 3, Backfills: 1}}
 		require.NoError(s, save(s, payments.Tx.SaveProgress, last))
 		same(s, last, ask(s, payments.Tx.ProgressOf, []string{"a"}))
 	}},

@@ -29,6 +29,7 @@ var deposits = table[payments.Deposit, payments.DepositKey]{
 		m.anchor("first_", &d.FirstBlock)
 		m.instant("received_at", &d.ReceivedAt)
 		text(m, "basis", &d.Basis)
+		m.instants("also_at", &d.AlsoAt)
 		m.rate("rate", &d.Rate)
 		text(m, "currency", &d.Currency)
 		text(m, "snapshot", &d.Snapshot)

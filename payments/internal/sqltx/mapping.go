@@ -154,6 +154,14 @@ func (m *mapping) outpoints(name string, p *[]chain.Outpoint) {
 		func() (err error) { *p, err = parseOutpoints(cell); return err })
 }
 
+// instants maps a list of instants, kept as whole milliseconds with spaces between.
+func (m *mapping) instants(name string, p *[]time.Time) {
+	var cell string
+	m.column(name, &cell,
+		func() (any, error) { return instantsText(*p), nil },
+		func() (err error) { *p, err = parseInstants(cell); return err })
+}
+
 func (m *mapping) anchor(prefix string, p *chain.Anchor) {
 	number(m, prefix+"height", &p.Height)
 	m.hash(prefix+"hash", &p.Hash)

@@ -15,6 +15,8 @@ var progress = table[chain.Progress, string]{
 		text(m, "network", &r.Network)
 		m.instant("live_at", &r.LiveAt)
 		text(m, "halted", &r.Halted)
+		number(m, "audited_to", &r.AuditedTo)
+		number(m, "backfills", &r.Backfills)
 	},
 	bindKey: func(m *mapping, k *string) { text(m, "network", k) },
 	key:     func(r chain.Progress) string { return r.Network },
@@ -37,5 +39,6 @@ func (x *Tx) SaveProgress(ctx context.Context, rows []chain.Progress) error {
 		return cmp.Compare(a.Network, b.Network)
 	})
 	return put(ctx, x, progress.name, progress.bind, sorted,
-		" ON CONFLICT (network) DO UPDATE SET live_at = excluded.live_at, halted = excluded.halted")
+		" ON CONFLICT (network) DO UPDATE SET live_at = excluded.live_at, halted = excluded.halted, "+
+			"audited_to = excluded.audited_to, backfills = excluded.backfills")
 }

@@ -59,9 +59,11 @@ CREATE TABLE cointill_anchors (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE cointill_progress (
-	network TEXT PRIMARY KEY,
-	live_at INTEGER,
-	halted  TEXT NOT NULL
+	network    TEXT PRIMARY KEY,
+	live_at    INTEGER,
+	halted     TEXT NOT NULL,
+	audited_to INTEGER NOT NULL,
+	backfills  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE cointill_deposits (
@@ -95,6 +97,7 @@ CREATE TABLE cointill_deposits (
 	first_time        INTEGER,
 	received_at       INTEGER,
 	basis             TEXT NOT NULL,
+	also_at           TEXT NOT NULL,
 	rate              TEXT NOT NULL,
 	currency          TEXT NOT NULL,
 	snapshot          TEXT NOT NULL,

@@ -1,0 +1,96 @@
+package payments
+
+import (
+	"time"
+
+	"github.com/cointill/cointill/chain"
+)
+
+// record notes one transfer of a step, in a block or in the mempool. Our own
+// coins moving are noted when they are mined.
+func (p *Processor) record(r *rail, step chain.Step, t chain.Transfer, b *book) {
+	giver, internal := r.internal(t, b)
+	if internal && t.Block.IsZero() {
+		return
+	}
+	key := DepositKey{Network: r.Network.ID, ID: t.ID}
+	d, known := b.rows[key]
+	if !known {
+		d = b.begin(r, step, t, internal)
+	}
+	b.changed[key] = true
+	switch {
+	case t.Block.IsZero():
+		if d.State == StateReplaced || d.State == StateDropped {
+			d.State, d.Missing = StateSeen, time.Time{}
+			b.out.event(EventDepositSeen, d)
+		}
+	case d.Block.Hash != t.Block.Hash:
+		d.Block, d.Missing = t.Block, time.Time{}
+		if t.Block.Height <= step.Move.Keep {
+			b.late = append(b.late, find{t.To, t.Amount.Asset(), t.Block.Height})
+		}
+		if d.IncludedAt.IsZero() {
+			d.IncludedAt, d.FirstBlock = b.out.now, t.Block
+		}
+		if internal {
+			b.makeInternal(d, giver)
+			return
+		}
+		if d.ReceivedAt.IsZero() {
+			receive(d, b.live(step), b.progress.LiveAt, r.Window)
+		}
+		if d.State != StateCredited && d.State != StateFinal {
+			d.State = StateConfirming
+		}
+		b.out.event(EventDepositConfirming, d)
+	}
+}
+
+// begin makes the row of a transfer never seen before.
+func (b *book) begin(r *rail, step chain.Step, t chain.Transfer, internal bool) *Deposit {
+	d := &Deposit{Key: DepositKey{Network: r.Network.ID, ID: t.ID}, TxID: t.TxID, To: t.To, Amount: t.Amount,
+		Inputs: t.Inputs, From: t.From, Origin: t.Origin,
+		State: StateSeen, SeenAt: b.out.now, SeenLive: b.live(step), LiveBefore: b.progress.LiveAt}
+	b.rows[d.Key], b.fresh[d.Key] = d, true
+	b.order = append(b.order, d.Key)
+	owner, owned := b.owners[t.To]
+	if d.Owner = owner.Owner; internal {
+		return d
+	}
+	b.inherit(d, b.sight(step, t))
+	switch {
+	case t.Origin == chain.OriginWithdrawal || t.Origin == chain.OriginFees:
+		d.Hold = HoldOrigin
+	case !owned:
+		d.Hold = HoldUnassigned
+	case !r.accepts(t.Amount.Asset()):
+		d.Hold = HoldAsset
+	}
+	if t.Block.IsZero() {
+		b.out.event(EventDepositSeen, d)
+	}
+	switch d.Hold {
+	case "":
+	case HoldUnassigned:
+		b.out.event(EventDepositUnassigned, d)
+	default:
+		b.out.event(EventDepositHeld, d)
+	}
+	return d
+}
+
+// sight is when a transfer first met counts as first seen: now, or its block's time
+// when it is found while catching up.
+func (b *book) sight(step chain.Step, t chain.Transfer) time.Time {
+	if t.Block.IsZero() || b.live(step) {
+		return b.out.now
+	}
+	return clamp(t.Block.Time, b.progress.LiveAt, b.out.now)
+}
+
+// live reports whether the watcher was up to date when the step began.
+func (b *book) live(step chain.Step) bool {
+	age := b.out.now.Sub(b.progress.LiveAt) // negative: a clock went back
+	return !step.Head.Syncing && step.Lag() <= liveLag && age <= liveAge && age >= -liveAge
+}

@@ -28,30 +28,69 @@ type logFilter struct {
 }
 
 func (s *Source) logCall(f logFilter) call {
-	f.Address, f.Topics = s.contracts, []string{hexBytes(transferTopic[:])}
+	f.Address, f.Topics = s.listing.Load().contracts, []string{hexBytes(transferTopic[:])}
 	return call{method: "eth_getLogs", args: []any{f}}
 }
 
-// logsByHash fetches the token logs of each block, by its hash.
+// logsByHash fetches the token logs of each block, by its hash. Blocks whose
+// logs the node refuses to tell are left to their filters and receipts.
 func (s *Source) logsByHash(ctx context.Context, act string, blocks []block) ([][]byte, error) {
-	if len(s.contracts) == 0 {
+	l := s.listing.Load()
+	if len(l.contracts) == 0 || s.logless.skip() {
 		return nil, nil
 	}
 	calls := make([]call, len(blocks))
 	for i := range blocks {
 		calls[i] = s.logCall(logFilter{BlockHash: hexBytes(blocks[i].Hash[:])})
 	}
-	if err := s.all(ctx, act, calls); err != nil {
+	if err := s.each(ctx, act, calls); err != nil {
 		return nil, err
 	}
-	out := make([][]byte, len(calls))
+	out := make([][]byte, 0, len(calls))
+	var doubtful []int
 	for i := range calls {
-		if isNull(calls[i].result) {
+		switch {
+		case calls[i].err != nil && s.noLogs(calls[i].err):
+			continue
+		case calls[i].err != nil:
+			return nil, s.whole(act, calls[i].err)
+		case isNull(calls[i].result):
 			return nil, s.unavailable(act, "the node has no logs for block %d", blocks[i].Height)
 		}
-		out[i] = calls[i].result
+		s.logless.answered()
+		half, err := l.halfTold(&blocks[i].header, calls[i].result)
+		if err != nil {
+			return nil, s.malformed(act, err)
+		}
+		if half {
+			doubtful = append(doubtful, i)
+			continue
+		}
+		out = append(out, calls[i].result)
+	}
+	for _, i := range doubtful {
+		receipts, err := s.blockReceipts(ctx, act, &blocks[i])
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range receipts {
+			out = append(out, r.logs)
+		}
 	}
 	return out, nil
+}
+
+// noLogs reports whether a node refuses a query for the logs of one block, or all
+// queries for logs, as the public nodes of BNB Smart Chain do. What is not told
+// is read from the receipts, where a block's filter leaves room for any; the node
+// is not asked for logs again for a while.
+func (s *Source) noLogs(err error) bool {
+	var wide *tooWideError
+	if !errors.As(err, &wide) && !disabled(err) {
+		return false
+	}
+	s.logless.refused()
+	return true
 }
 
 // logsByRange fetches the token logs of final blocks by height, two halves at a
@@ -77,22 +116,28 @@ func (s *Source) logsByRange(ctx context.Context, act string, from, to uint64) (
 	return append(low, up...), nil
 }
 
-// logsInTurn halves its queries when the node calls them too wide, and
-// lengthens them slowly again while answers are small; the length is remembered
-// by the source.
+// logsInTurn halves its queries when the node calls them too wide, or takes the
+// width it offers, and lengthens them slowly again; the length is remembered by
+// the source. Blocks whose logs are refused even alone are left out.
 func (s *Source) logsInTurn(ctx context.Context, act string, from, to uint64) ([][]byte, error) {
 	var out [][]byte
-	for len(s.contracts) > 0 && from <= to {
-		span := min(s.span.Load(), to-from+1)
-		calls := []call{s.logCall(logFilter{FromBlock: hexNumber(from), ToBlock: hexNumber(from + span - 1)})}
-		err := s.batch(ctx, act, calls)
-		if err == nil {
-			err = calls[0].err
+	for len(s.listing.Load().contracts) > 0 && from <= to {
+		span := min(s.spans.next(), to-from+1)
+		if s.logless.skip() {
+			from += span
+			continue
 		}
-		var wide *tooWideError
+		calls := []call{s.logCall(logFilter{FromBlock: hexNumber(from), ToBlock: hexNumber(from + span - 1)})}
+		if err := s.each(ctx, act, calls); err != nil {
+			return nil, err
+		}
+		err, wide := calls[0].err, (*tooWideError)(nil)
 		switch {
 		case errors.As(err, &wide) && span > 1:
-			s.span.Store(span / 2)
+			s.spans.refused(span, wide.span)
+			continue
+		case err != nil && s.noLogs(err):
+			from += span
 			continue
 		case err != nil:
 			return nil, s.whole(act, err)
@@ -101,11 +146,8 @@ func (s *Source) logsInTurn(ctx context.Context, act string, from, to uint64) ([
 		}
 		out = append(out, calls[0].result)
 		from += span
-		if len(calls[0].result) < fineAnswer {
-			s.span.Store(min(max(s.span.Load(), span+span/4+1), maxSpan))
-		} else {
-			s.span.Store(max(span/2, 1))
-		}
+		s.logless.answered()
+		s.spans.answered(span, len(calls[0].result) >= fineAnswer)
 	}
 	return out, nil
 }

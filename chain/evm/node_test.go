@@ -113,6 +113,10 @@ type node struct {
 	override func(method string, params []any) (any, *rpcError, bool)
 	// serve answers a whole request in place of the stub, if it says so.
 	serve func(w http.ResponseWriter, r *http.Request) bool
+	// refuse answers a request of so many calls in place of the stub.
+	refuse func(w http.ResponseWriter, calls int) bool
+	// reorder changes the answers of a request.
+	reorder func([]obj) []obj
 }
 
 func newNode(t testing.TB) *node {
@@ -191,6 +195,9 @@ func (n *node) answer(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
+	if n.refuse != nil && n.refuse(w, len(reqs)) {
+		return
+	}
 	out := make([]obj, len(reqs))
 	for i, q := range reqs {
 		n.calls[q.Method]++
@@ -205,6 +212,9 @@ func (n *node) answer(w http.ResponseWriter, r *http.Request) {
 		if no != nil {
 			out[i] = obj{"jsonrpc": "2.0", "id": q.ID, "error": no}
 		}
+	}
+	if n.reorder != nil {
+		out = n.reorder(out)
 	}
 	body, err := json.Marshal(out)
 	if err != nil {

@@ -14,16 +14,20 @@ import (
 // Source reads one Ethereum-family network from one node. It is safe for
 // concurrent use.
 type Source struct {
-	network   chain.Network
-	name      string
-	client    *rpc.Client
-	secrets   []string
-	tokens    map[[20]byte]chain.Token
-	contracts []string // the tokens' contracts as the specification writes them
-	bits      []bloom  // the bloom filter bits of each contract's Transfer
+	network chain.Network
+	name    string
+	client  *rpc.Client
+	secrets []string
+	tokens  map[[20]byte]chain.Token // all listed
 
-	checked atomic.Bool   // the node has proved its network since the last failure
-	span    atomic.Uint64 // blocks per range of logs, learned from refusals
+	checked atomic.Bool                   // the node has proved its network since the last failure
+	listing atomic.Pointer[listing]       // the tokens that are read
+	leftOut atomic.Pointer[[]*TokenError] // and why the others are not
+
+	// Learned from refusals.
+	requests *window // calls of one request
+	spans    *window // blocks of one query for logs
+	logless  pause   // of queries for logs
 }
 
 var (
@@ -52,14 +56,20 @@ func NewSource(n chain.Network, node RPC) (*Source, error) {
 	}
 	s := &Source{
 		network: n, name: u.Hostname(), secrets: node.secrets(u),
-		tokens: make(map[[20]byte]chain.Token, len(n.Tokens)),
+		tokens:   make(map[[20]byte]chain.Token),
+		requests: newWindow(batchSize, batchSize), spans: newWindow(firstSpan, maxSpan),
 	}
-	s.span.Store(firstSpan)
 	for _, t := range n.Tokens {
-		if err := s.addToken(t); err != nil {
+		if err := s.addToken("Network.Tokens", t); err != nil {
 			return nil, err
 		}
 	}
+	for _, t := range n.Unaccepted {
+		if err := s.addToken("Network.Unaccepted", t); err != nil {
+			return nil, err
+		}
+	}
+	s.listing.Store(list(n.Listed()))
 	opts := []rpc.ClientOption{rpc.WithHTTPClient(node.client())}
 	if len(node.Header) > 0 {
 		h := make(http.Header, len(node.Header))
@@ -76,21 +86,19 @@ func NewSource(n chain.Network, node RPC) (*Source, error) {
 	return s, nil
 }
 
-func (s *Source) addToken(t chain.Token) error {
+func (s *Source) addToken(field string, t chain.Token) error {
 	var c [20]byte
 	if t.Contract.Family != chain.FamilyEVM || len(t.Contract.Raw) != len(c) {
-		return &ConfigError{Field: "Network.Tokens", Reason: t.Asset.String() + " has no contract of 20 bytes"}
+		return &ConfigError{Field: field, Reason: t.Asset.String() + " has no contract of 20 bytes"}
 	}
 	copy(c[:], t.Contract.Raw)
 	if c == systemContract {
-		return &ConfigError{Field: "Network.Tokens", Reason: t.Asset.String() + " names the contract that logs native transfers (EIP-7708)"}
+		return &ConfigError{Field: field, Reason: t.Asset.String() + " names the contract that logs native transfers (EIP-7708)"}
 	}
 	if other, ok := s.tokens[c]; ok {
-		return &ConfigError{Field: "Network.Tokens", Reason: fmt.Sprintf("%s and %s have one contract", other.Asset, t.Asset)}
+		return &ConfigError{Field: field, Reason: fmt.Sprintf("%s and %s have one contract", other.Asset, t.Asset)}
 	}
 	s.tokens[c] = t
-	s.contracts = append(s.contracts, hexBytes(c[:]))
-	s.bits = append(s.bits, bloomOf(c[:], transferTopic[:]))
 	return nil
 }
 

@@ -195,7 +195,8 @@ func TestCheckIsRepeatedAfterFailure(t *testing.T) {
 		_, err := s.Head(t.Context())
 		require.NoError(t, err)
 	}
-	require.Equal(t, 1, n.calls["eth_chainId"])
+	require.Equal(t, len(network().Tokens), n.calls["eth_getCode"], "the contracts are looked at once")
+	require.Equal(t, 1+3, n.calls["eth_chainId"], "the chain with every head")
 
 	n.override = failMethod("eth_getLogs", rpcError{-32000, "unknown block"})
 	_, err := s.Linked(t.Context(), 0, 1)

@@ -35,34 +35,46 @@ func (s *Source) all(ctx context.Context, act string, calls []call) error {
 // smaller ones where the node calls a request too large; that is remembered, and
 // requests grow again slowly. What a node refuses of a call alone is in its err.
 func (s *Source) each(ctx context.Context, act string, calls []call) error {
+	return s.send(ctx, act, calls, true)
+}
+
+// few makes calls whose answers are small. A node that does not answer in time,
+// or with far too much, is then in trouble and not asked again in halves.
+func (s *Source) few(ctx context.Context, act string, calls []call) error {
+	return s.send(ctx, act, calls, false)
+}
+
+func (s *Source) send(ctx context.Context, act string, calls []call, bulky bool) error {
 	if uint64(len(calls)) <= s.requests.next() {
-		return s.some(ctx, act, calls)
+		return s.some(ctx, act, calls, bulky)
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(pipelines)
 	for len(calls) > 0 {
 		part := calls[:min(uint64(len(calls)), s.requests.next())]
 		calls = calls[len(part):]
-		g.Go(func() error { return s.some(ctx, act, part) })
+		g.Go(func() error { return s.some(ctx, act, part, bulky) })
 	}
 	return g.Wait()
 }
 
 // some makes the calls in one request, and again in halves those that were too
 // much for it.
-func (s *Source) some(ctx context.Context, act string, calls []call) error {
+func (s *Source) some(ctx context.Context, act string, calls []call, bulky bool) error {
 	if len(calls) == 0 {
 		return nil
 	}
 	var wide *tooWideError
 	err := s.batch(ctx, act, calls)
 	switch {
+	case errors.As(err, &wide) && !bulky && !wide.said:
+		return s.whole(act, err)
 	case errors.As(err, &wide) && len(calls) == 1:
 		calls[0].err = err
 		return nil
 	case errors.As(err, &wide):
 		s.requests.refused(uint64(len(calls)), 0)
-		return s.halves(ctx, act, calls)
+		return s.halves(ctx, act, calls, bulky)
 	case err != nil:
 		return err
 	}
@@ -85,9 +97,9 @@ func (s *Source) some(ctx context.Context, act string, calls []call) error {
 		rest[k] = calls[i]
 	}
 	if len(rest) == len(calls) {
-		err = s.halves(ctx, act, rest)
+		err = s.halves(ctx, act, rest, bulky)
 	} else {
-		err = s.some(ctx, act, rest)
+		err = s.some(ctx, act, rest, bulky)
 	}
 	for k, i := range again {
 		calls[i] = rest[k]
@@ -95,10 +107,10 @@ func (s *Source) some(ctx context.Context, act string, calls []call) error {
 	return err
 }
 
-func (s *Source) halves(ctx context.Context, act string, calls []call) error {
+func (s *Source) halves(ctx context.Context, act string, calls []call, bulky bool) error {
 	half := len(calls) / 2
-	if err := s.some(ctx, act, calls[:half]); err != nil {
+	if err := s.some(ctx, act, calls[:half], bulky); err != nil {
 		return err
 	}
-	return s.some(ctx, act, calls[half:])
+	return s.some(ctx, act, calls[half:], bulky)
 }

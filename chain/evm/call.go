@@ -43,7 +43,7 @@ func (s *Source) batch(ctx context.Context, act string, calls []call) error {
 		case errors.Is(err, rpc.ErrNoResult):
 			calls[i].result = json.RawMessage("null")
 		case errors.Is(err, rpc.ErrMissingBatchResponse):
-			calls[i].err = &tooWideError{reason: "the answer leaves out a call of the request", code: codeCut}
+			calls[i].err = &tooWideError{reason: "the answer leaves out a call of the request", code: codeCut, said: true}
 		case err != nil:
 			calls[i].err = s.failure(ctx, act, err)
 		}
@@ -89,7 +89,10 @@ func (s *Source) failure(ctx context.Context, act string, err error) error {
 	case status == http.StatusTooManyRequests && !tooWide(0, message):
 		return &ThrottledError{Source: s.name, Wait: max(no.retryAfter, waitIn(message))}
 	case heavy(status):
-		return &tooWideError{reason: "request refused as too large, HTTP status " + strconv.Itoa(status)}
+		return &tooWideError{
+			reason: "request refused as too large, HTTP status " + strconv.Itoa(status),
+			said:   status == http.StatusRequestEntityTooLarge,
+		}
 	case throttled(code, message):
 		wait := waitIn(message)
 		if no != nil {
@@ -97,7 +100,7 @@ func (s *Source) failure(ctx context.Context, act string, err error) error {
 		}
 		return &ThrottledError{Source: s.name, Wait: wait}
 	case tooWide(code, message):
-		return &tooWideError{reason: message, code: code, span: suggested(message)}
+		return &tooWideError{reason: message, code: code, span: suggested(message), said: true}
 	case coded != nil && (code != 0 || message != ""):
 		return &nodeError{act: act, source: s.name, code: code, message: message}
 	}

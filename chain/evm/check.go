@@ -27,7 +27,7 @@ func (s *Source) check(ctx context.Context) error {
 			call{method: "eth_getCode", args: []any{c, "latest"}},
 			call{method: "eth_call", args: []any{map[string]string{"to": c, "data": decimalsCall}, "latest"}})
 	}
-	if err := s.each(ctx, act, calls); err != nil {
+	if err := s.few(ctx, act, calls); err != nil {
 		return err
 	}
 	if err := s.rightChain(act, calls[0]); err != nil {

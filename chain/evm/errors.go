@@ -63,6 +63,7 @@ type tooWideError struct {
 	reason string
 	code   int    // the node's own, 0 without
 	span   uint64 // how many blocks the node says it would answer for, 0 if it does not
+	said   bool   // by the node, as opposed to a time or size that ran out here or in a proxy
 }
 
 func (e *tooWideError) Error() string { return e.reason }

@@ -24,7 +24,7 @@ func (s *Source) Head(ctx context.Context) (head chain.Head, err error) {
 		{method: "eth_syncing"},
 		{method: "eth_chainId"},
 	}
-	if err := s.each(ctx, act, calls); err != nil {
+	if err := s.few(ctx, act, calls); err != nil {
 		return chain.Head{}, err
 	}
 	if err := s.rightChain(act, calls[3]); err != nil {
@@ -77,7 +77,7 @@ func (s *Source) AnchorAt(ctx context.Context, height uint64) (a chain.Anchor, e
 		return chain.Anchor{}, err
 	}
 	calls := []call{{method: "eth_getBlockByNumber", args: []any{hexNumber(height), false}}}
-	if err := s.each(ctx, act, calls); err != nil {
+	if err := s.few(ctx, act, calls); err != nil {
 		return chain.Anchor{}, err
 	}
 	if err := calls[0].err; err != nil && !absent(err) {

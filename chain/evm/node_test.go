@@ -82,7 +82,13 @@ type tx struct {
 	logs   []obj
 	hash   string
 	kind   string
+	data   string // of the call
 }
+
+func (x tx) input() string { return "0x" + x.data }
+
+// call is the data of transfer(address,uint256).
+func call(to string, amount int64) string { return "a9059cbb" + pad(to)[2:] + uint256(amount)[2:] }
 
 func pad(address string) string { return "0x" + strings.Repeat("0", 24) + address[2:] }
 
@@ -109,6 +115,8 @@ type node struct {
 	final    any
 	calls    map[string]int
 	bloom    string
+	pool     []obj          // unmined transactions
+	balances map[string]int // after block 0; each block adds one
 	// override answers a method in place of the stub, if it says so.
 	override func(method string, params []any) (any, *rpcError, bool)
 	// serve answers a whole request in place of the stub, if it says so.
@@ -155,7 +163,7 @@ func (n *node) add(txs ...tx) *node {
 		if value == "" {
 			value = "0x0"
 		}
-		full = append(full, obj{"hash": x.hash, "to": x.to, "value": value, "type": kind, "from": fees, "input": "0x", "transactionIndex": fmt.Sprintf("0x%x", i)})
+		full = append(full, obj{"hash": x.hash, "to": x.to, "value": value, "type": kind, "from": fees, "input": x.input(), "transactionIndex": fmt.Sprintf("0x%x", i)})
 		status := "0x1"
 		if x.failed {
 			status = "0x0"
@@ -279,6 +287,28 @@ func (n *node) result(method string, params []any) (any, *rpcError) {
 			out = append(out, n.logs[n.blocks[h]["hash"].(string)]...)
 		}
 		return out, nil
+	case "eth_getBalance":
+		at, ok := params[1].(obj)
+		for h, b := range n.blocks {
+			if ok && b["hash"] == at["blockHash"] || !ok && params[1] == b["number"] {
+				return n.balance(params[0].(string), h), nil
+			}
+		}
+		return nil, &rpcError{-32000, "header for hash not found"}
+	case "eth_getTransactionByHash":
+		for _, b := range n.blocks {
+			for _, x := range b["transactions"].([]obj) {
+				if x["hash"] == params[0] {
+					return mined(b, x), nil
+				}
+			}
+		}
+		for _, x := range n.pool {
+			if x["hash"] == params[0] {
+				return x, nil
+			}
+		}
+		return nil, nil
 	case "eth_getTransactionReceipt":
 		r, ok := n.receipts[params[0].(string)]
 		if !ok {
@@ -297,6 +327,19 @@ func (n *node) result(method string, params []any) (any, *rpcError) {
 		return out, nil
 	}
 	return nil, &rpcError{-32601, "the method " + method + " does not exist"}
+}
+
+// mined is a transaction with what its block says.
+func mined(block, x obj) obj {
+	out := obj{"blockHash": block["hash"], "blockNumber": block["number"]}
+	for k, v := range x {
+		out[k] = v
+	}
+	return out
+}
+
+func (n *node) balance(address string, height int) string {
+	return fmt.Sprintf("0x%x", n.balances[address]+height)
 }
 
 func (n *node) source(t testing.TB) *evm.Source {

@@ -31,8 +31,10 @@ type Source struct {
 }
 
 var (
-	_ chain.Source = (*Source)(nil)
-	_ chain.Ranger = (*Source)(nil)
+	_ chain.Source    = (*Source)(nil)
+	_ chain.Ranger    = (*Source)(nil)
+	_ chain.Balancer  = (*Source)(nil)
+	_ chain.Inspector = (*Source)(nil)
 )
 
 // systemContract logs native transfers since EIP-7708. It is no token.

@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ethereum/go-ethereum/rpc"
-
 	"github.com/cointill/cointill/chain"
 )
 
@@ -30,22 +28,12 @@ type call struct {
 // by their id, in whatever order they come; a call whose answer is missing is
 // one that the request was too large for.
 func (s *Source) batch(ctx context.Context, act string, calls []call) error {
-	elems := make([]rpc.BatchElem, len(calls))
-	for i := range calls {
-		calls[i].result, calls[i].err = nil, nil
-		elems[i] = rpc.BatchElem{Method: calls[i].method, Args: calls[i].args, Result: &calls[i].result}
-	}
-	if err := s.client.BatchCallContext(ctx, elems); err != nil {
+	if err := s.client.do(ctx, calls); err != nil {
 		return s.failure(ctx, act, err)
 	}
-	for i := range elems {
-		switch err := elems[i].Error; {
-		case errors.Is(err, rpc.ErrNoResult):
-			calls[i].result = json.RawMessage("null")
-		case errors.Is(err, rpc.ErrMissingBatchResponse):
-			calls[i].err = &tooWideError{reason: "the answer leaves out a call of the request", code: codeCut, said: true}
-		case err != nil:
-			calls[i].err = s.failure(ctx, act, err)
+	for i := range calls {
+		if calls[i].err != nil {
+			calls[i].err = s.failure(ctx, act, calls[i].err)
 		}
 	}
 	return nil
@@ -80,7 +68,10 @@ func (s *Source) failure(ctx context.Context, act string, err error) error {
 	if errors.As(err, &no) {
 		status = no.status
 	}
-	var coded rpc.Error
+	var coded interface {
+		error
+		ErrorCode() int
+	}
 	code, message := 0, ""
 	if errors.As(err, &coded) {
 		code, message = coded.ErrorCode(), s.clean(coded.Error())
@@ -101,7 +92,7 @@ func (s *Source) failure(ctx context.Context, act string, err error) error {
 		return &ThrottledError{Source: s.name, Wait: wait}
 	case tooWide(code, message):
 		return &tooWideError{reason: message, code: code, span: suggested(message), said: true}
-	case coded != nil && (code != 0 || message != ""):
+	case coded != nil:
 		return &nodeError{act: act, source: s.name, code: code, message: message}
 	}
 	// The transport's own wrapper repeats the URL.

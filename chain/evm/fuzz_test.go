@@ -105,6 +105,66 @@ func FuzzBalance(f *testing.F) {
 	})
 }
 
+// refAnswers takes a batch's answers apart with encoding/json.
+func refAnswers(b []byte) (string, bool) {
+	all, ok := refArray(b)
+	if !ok {
+		return "", false
+	}
+	told := [3]string{"cut", "cut", "cut"}
+	for _, raw := range all {
+		if refNull(raw) {
+			continue
+		}
+		m, ok := refObject(raw)
+		if !ok {
+			return "", false
+		}
+		id, ok := decimal(m["id"])
+		if i := id - 7; ok && i < 3 && told[i] == "cut" {
+			switch {
+			case !refNull(m["error"]):
+				told[i] = "error"
+			case refNull(m["result"]):
+				told[i] = "null"
+			default:
+				told[i] = string(m["result"])
+			}
+		}
+	}
+	return strings.Join(told[:], " "), true
+}
+
+func gotAnswers(b []byte) (string, bool) {
+	calls := make([]call, 3)
+	for i := range calls {
+		calls[i].err = errCut
+	}
+	if readAnswers(b, 7, calls) != nil {
+		return "", false
+	}
+	told := make([]string, 3)
+	for i, c := range calls {
+		var said *callError
+		switch {
+		case errors.As(c.err, &said):
+			told[i] = "error"
+		case c.err != nil:
+			told[i] = "cut"
+		default:
+			told[i] = string(c.result)
+		}
+	}
+	return strings.Join(told, " "), true
+}
+
+func FuzzAnswers(f *testing.F) {
+	seeds(f, `[]`, `[null]`,
+		`[{"jsonrpc":"2.0","id":7,"result":"0x1"},{"jsonrpc":"2.0","id":9,"result":{"a":[1,2.5e3]}},{"id":8,"error":{"code":-32000,"message":"no"}}]`,
+		`[{"id":"7","result":null},{"id":7,"result":"second"},{"id":10,"result":1},{"id":-7},{"id":8}]`)
+	f.Fuzz(func(t *testing.T, b []byte) { agree(t, b, refAnswers, gotAnswers) })
+}
+
 // roundTrip answers every request alike.
 type roundTrip struct {
 	status int

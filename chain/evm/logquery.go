@@ -68,11 +68,26 @@ func (s *Source) logsByHash(ctx context.Context, act string, blocks []block) ([]
 		}
 		out = append(out, calls[i].result)
 	}
-	for _, i := range doubtful {
-		receipts, err := s.blockReceipts(ctx, act, &blocks[i])
-		if err != nil {
-			return nil, err
-		}
+	more, err := s.logsOfReceipts(ctx, act, blocks, doubtful)
+	return append(out, more...), err
+}
+
+// logsOfReceipts reads the logs of some of the blocks from their receipts.
+func (s *Source) logsOfReceipts(ctx context.Context, act string, blocks []block, which []int) ([][]byte, error) {
+	read := make([][]receipt, len(which))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(pipelines)
+	for k, i := range which {
+		g.Go(func() (err error) {
+			read[k], err = s.blockReceipts(ctx, act, &blocks[i])
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	var out [][]byte
+	for _, receipts := range read {
 		for _, r := range receipts {
 			out = append(out, r.logs)
 		}

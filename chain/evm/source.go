@@ -1,12 +1,9 @@
 package evm
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"sync/atomic"
-
-	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/cointill/cointill/chain"
 )
@@ -16,7 +13,7 @@ import (
 type Source struct {
 	network chain.Network
 	name    string
-	client  *rpc.Client
+	client  *client
 	secrets []string
 	tokens  map[[20]byte]chain.Token // all listed
 
@@ -72,18 +69,11 @@ func NewSource(n chain.Network, node RPC) (*Source, error) {
 		}
 	}
 	s.listing.Store(list(n.Listed()))
-	opts := []rpc.ClientOption{rpc.WithHTTPClient(node.client())}
-	if len(node.Header) > 0 {
-		h := make(http.Header, len(node.Header))
-		for k, v := range node.Header {
-			h[http.CanonicalHeaderKey(k)] = v
-		}
-		opts = append(opts, rpc.WithHeaders(h))
-	}
-	// For HTTP this makes a client and connects to nothing.
-	s.client, err = rpc.DialOptions(context.Background(), node.URL, opts...)
-	if err != nil {
-		return nil, &ConfigError{Field: "URL", Reason: "cannot be used"}
+	s.client = &client{http: node.client(), url: node.URL, header: http.Header{
+		"Content-Type": {"application/json"}, "Accept": {"application/json"},
+	}}
+	for k, v := range node.Header {
+		s.client.header[http.CanonicalHeaderKey(k)] = v
 	}
 	return s, nil
 }

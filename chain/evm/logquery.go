@@ -32,12 +32,15 @@ func (s *Source) logCall(f logFilter) call {
 	return call{method: "eth_getLogs", args: []any{f}}
 }
 
-// logsByHash fetches the token logs of each block, by its hash. Blocks whose
-// logs the node refuses to tell are left to their filters and receipts.
+// logsByHash fetches the token logs of each block, by its hash; from receipts
+// those that the node refuses to tell, or tells half of.
 func (s *Source) logsByHash(ctx context.Context, act string, blocks []block) ([][]byte, error) {
 	l := s.listing.Load()
-	if len(l.contracts) == 0 || s.logless.skip() {
+	if len(l.contracts) == 0 {
 		return nil, nil
+	}
+	if s.logless.skip() {
+		return s.logsOfReceipts(ctx, act, s.untold(blocks))
 	}
 	calls := make([]call, len(blocks))
 	for i := range blocks {
@@ -47,10 +50,11 @@ func (s *Source) logsByHash(ctx context.Context, act string, blocks []block) ([]
 		return nil, err
 	}
 	out := make([][]byte, 0, len(calls))
-	var doubtful []int
+	var doubtful []*block
 	for i := range calls {
 		switch {
 		case calls[i].err != nil && s.noLogs(calls[i].err):
+			doubtful = append(doubtful, s.untold(blocks[i:i+1])...)
 			continue
 		case calls[i].err != nil:
 			return nil, s.whole(act, calls[i].err)
@@ -63,49 +67,13 @@ func (s *Source) logsByHash(ctx context.Context, act string, blocks []block) ([]
 			return nil, s.malformed(act, err)
 		}
 		if half {
-			doubtful = append(doubtful, i)
+			doubtful = append(doubtful, &blocks[i])
 			continue
 		}
 		out = append(out, calls[i].result)
 	}
-	more, err := s.logsOfReceipts(ctx, act, blocks, doubtful)
+	more, err := s.logsOfReceipts(ctx, act, doubtful)
 	return append(out, more...), err
-}
-
-// logsOfReceipts reads the logs of some of the blocks from their receipts.
-func (s *Source) logsOfReceipts(ctx context.Context, act string, blocks []block, which []int) ([][]byte, error) {
-	read := make([][]receipt, len(which))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(pipelines)
-	for k, i := range which {
-		g.Go(func() (err error) {
-			read[k], err = s.blockReceipts(ctx, act, &blocks[i])
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return nil, err
-	}
-	var out [][]byte
-	for _, receipts := range read {
-		for _, r := range receipts {
-			out = append(out, r.logs)
-		}
-	}
-	return out, nil
-}
-
-// noLogs reports whether a node refuses a query for the logs of one block, or all
-// queries for logs, as the public nodes of BNB Smart Chain do. What is not told
-// is read from the receipts, where a block's filter leaves room for any; the node
-// is not asked for logs again for a while.
-func (s *Source) noLogs(err error) bool {
-	var wide *tooWideError
-	if !errors.As(err, &wide) && !disabled(err) {
-		return false
-	}
-	s.logless.refused()
-	return true
 }
 
 // logsByRange fetches the token logs of final blocks by height, two halves at a
@@ -133,36 +101,48 @@ func (s *Source) logsByRange(ctx context.Context, act string, from, to uint64) (
 
 // logsInTurn halves its queries when the node calls them too wide, or takes the
 // width it offers, and lengthens them slowly again; the length is remembered by
-// the source. Blocks whose logs are refused even alone are left out.
+// the source. Blocks whose logs are refused even alone are read by receipts.
 func (s *Source) logsInTurn(ctx context.Context, act string, from, to uint64) ([][]byte, error) {
 	var out [][]byte
 	for len(s.listing.Load().contracts) > 0 && from <= to {
 		span := min(s.spans.next(), to-from+1)
-		if s.logless.skip() {
-			from += span
-			continue
-		}
-		calls := []call{s.logCall(logFilter{FromBlock: hexNumber(from), ToBlock: hexNumber(from + span - 1)})}
-		if err := s.each(ctx, act, calls); err != nil {
-			return nil, err
-		}
-		err, wide := calls[0].err, (*tooWideError)(nil)
+		logs, err := s.logsOfSpan(ctx, act, from, from+span-1)
+		var wide *tooWideError
 		switch {
 		case errors.As(err, &wide) && span > 1:
 			s.spans.refused(span, wide.span)
 			continue
-		case err != nil && s.noLogs(err):
-			from += span
-			continue
 		case err != nil:
 			return nil, s.whole(act, err)
-		case isNull(calls[0].result):
-			return nil, s.unavailable(act, "the node has no logs for blocks %d to %d", from, from+span-1)
 		}
-		out = append(out, calls[0].result)
+		out = append(out, logs...)
 		from += span
-		s.logless.answered()
-		s.spans.answered(span, len(calls[0].result) >= fineAnswer)
 	}
 	return out, nil
+}
+
+// logsOfSpan makes one query. Its error is a *tooWideError if a shorter one is to
+// be made.
+func (s *Source) logsOfSpan(ctx context.Context, act string, from, to uint64) ([][]byte, error) {
+	if s.logless.skip() {
+		return s.logsOfFinal(ctx, act, from, to)
+	}
+	calls := []call{s.logCall(logFilter{FromBlock: hexNumber(from), ToBlock: hexNumber(to)})}
+	if err := s.each(ctx, act, calls); err != nil {
+		return nil, err
+	}
+	err, wide := calls[0].err, (*tooWideError)(nil)
+	switch {
+	case errors.As(err, &wide) && from < to:
+		return nil, wide
+	case err != nil && s.noLogs(err):
+		return s.logsOfFinal(ctx, act, from, to)
+	case err != nil:
+		return nil, err
+	case isNull(calls[0].result):
+		return nil, s.unavailable(act, "the node has no logs for blocks %d to %d", from, to)
+	}
+	s.logless.answered()
+	s.spans.answered(to-from+1, len(calls[0].result) >= fineAnswer)
+	return [][]byte{calls[0].result}, nil
 }

@@ -36,18 +36,12 @@ func (w *window) refused(size, offered uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.quiet, w.wait = 0, calm
-	if size <= 1 {
-		w.size = 1
-		return
-	}
-	next := size / 2
+	next, most := size/2, size-1
 	if offered > 0 && offered < size {
-		next = offered
-		w.ceiling = offered
-	} else {
-		w.ceiling = min(w.ceiling, size-1)
+		next, most = offered, offered
 	}
-	w.size = min(w.size, next)
+	w.ceiling = max(min(w.ceiling, most), 1)
+	w.size = max(min(w.size, next), 1)
 }
 
 // answered learns that a query of a size was answered. Large answers shorten the
@@ -60,7 +54,7 @@ func (w *window) answered(size uint64, large bool) {
 		return
 	}
 	if size < w.size {
-		return // the rest of a range; nothing was learned
+		return // the rest of a range, or asked before a refusal; nothing was learned
 	}
 	if w.size >= w.ceiling && w.ceiling < w.limit {
 		if w.quiet++; w.quiet >= w.wait {

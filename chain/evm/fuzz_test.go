@@ -30,6 +30,10 @@ func refLone(b []byte) (string, bool) {
 	if !refNull(m["to"]) {
 		to, ok3 = refFixed(m["to"], 20)
 	}
+	from, ok0 := "nobody", true
+	if !refNull(m["from"]) {
+		from, ok0 = refFixed(m["from"], 20)
+	}
 	input := m["input"]
 	if len(input) == 0 {
 		input = m["data"]
@@ -39,10 +43,10 @@ func refLone(b []byte) (string, bool) {
 		data, ok4 = refDigits(input)
 		ok4 = ok4 && strings.Trim(data, "0123456789abcdefABCDEF") == ""
 	}
-	if !ok1 || !ok2 || !ok3 || !ok4 {
+	if !ok0 || !ok1 || !ok2 || !ok3 || !ok4 {
 		return "", false
 	}
-	out := fmt.Sprintf("%x %x %s %s", hash, to, value, data)
+	out := fmt.Sprintf("%x %x %x %s %s", hash, from, to, value, data)
 	if refNull(m["blockHash"]) {
 		return out, true
 	}
@@ -61,7 +65,11 @@ func gotLone(b []byte) (string, bool) {
 		to = fmt.Sprintf("%x", l.to[:])
 	}
 	l.calledRecipient() // of whatever data
-	out := fmt.Sprintf("%x %s %s %s", l.hash[:], to, number(l.value), l.input)
+	from := l.from
+	if from == nil {
+		from = []byte("nobody")
+	}
+	out := fmt.Sprintf("%x %x %s %s %s", l.hash[:], from, to, number(l.value), l.input)
 	if l.mined {
 		out += fmt.Sprintf(" in %x %d", l.block[:], l.height)
 	}
@@ -69,7 +77,7 @@ func gotLone(b []byte) (string, bool) {
 }
 
 func FuzzTransactionByHash(f *testing.F) {
-	mined := `{"hash":` + hex32("01") + `,"to":"0x` + strings.Repeat("b2", 20) + `","value":"0x5","input":"0xa9059cbb` + strings.Repeat("00", 64) +
+	mined := `{"hash":` + hex32("01") + `,"from":"0x` + strings.Repeat("c3", 20) + `","to":"0x` + strings.Repeat("b2", 20) + `","value":"0x5","input":"0xa9059cbb` + strings.Repeat("00", 64) +
 		`","blockHash":` + hex32("d1") + `,"blockNumber":"0x10","type":"0x2"}`
 	seeds(f, mined,
 		`{"hash":`+hex32("01")+`,"to":null,"value":"0x0","data":"0x60"}`,

@@ -101,11 +101,14 @@ func (s *Source) lone(ctx context.Context, act string, id chain.Hash) (lone, *re
 // ownValue returns the native transfer of an unmined transaction.
 func (s *Source) ownValue(tx *lone) (chain.Transfer, bool) {
 	v := number(tx.value)
-	to := chain.Address{Family: chain.FamilyEVM, Raw: string(tx.to[:])}
-	return chain.Transfer{
-		ID: fmt.Sprintf("%s:eth:%s:0", tx.hash, hexBytes(to.Raw)), TxID: tx.hash,
-		To: to, Amount: money.NewAmount(s.network.Native, v),
-	}, tx.hasTo && v.Sign() > 0
+	t := chain.Transfer{
+		ID: fmt.Sprintf("%s:eth:%s:0", tx.hash, hexBytes(tx.to[:])), TxID: tx.hash,
+		To: evmAddress(tx.to[:]), Amount: money.NewAmount(s.network.Native, v),
+	}
+	if tx.from != nil {
+		t.From = evmAddress(tx.from)
+	}
+	return t, tx.hasTo && v.Sign() > 0
 }
 
 // sentToContract returns the listed token whose contract the transaction sends

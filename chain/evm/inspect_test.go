@@ -89,7 +89,7 @@ func TestInspectUnmined(t *testing.T) {
 	hash := func(c string) string { return "0x" + strings.Repeat(c, 32) }
 	n := newNode(t)
 	n.pool = []obj{
-		{"hash": hash("01"), "to": alice, "value": "0x5", "input": "0x", "blockHash": nil, "blockNumber": nil},
+		{"hash": hash("01"), "from": bob, "to": alice, "value": "0x5", "input": "0x", "blockHash": nil, "blockNumber": nil},
 		{"hash": hash("02"), "to": usdt, "value": "0x0", "data": "0x" + call(alice, 5)},
 		{"hash": hash("03"), "to": usdt, "value": "0x0", "input": "0x" + call(usdt, 5)},
 	}
@@ -100,6 +100,7 @@ func TestInspectUnmined(t *testing.T) {
 	require.Len(t, got.Found.Transfers, 1)
 	require.Equal(t, hash("01")[2:]+":eth:"+alice+":0", got.Found.Transfers[0].ID)
 	require.True(t, got.Found.Transfers[0].Block.IsZero())
+	require.Equal(t, addr(bob), got.Found.Transfers[0].From)
 	require.Equal(t, []chain.Address{addr(alice)}, got.Recipients)
 
 	got, err = inspect(t, n, hash("02"))

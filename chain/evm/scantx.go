@@ -5,6 +5,7 @@ import "github.com/cointill/cointill/chain"
 // lone is a transaction that was asked for by its hash.
 type lone struct {
 	transaction
+	from  []byte // 20 bytes; nil if the node does not say
 	input []byte // hex digits of the call data
 
 	// mined says that a block holds it; which one follows.
@@ -20,7 +21,7 @@ func scanLone(b []byte) (lone, error) {
 	if p.next() != '{' {
 		return lone{}, errKind
 	}
-	var hash, to, value, input, data, block, height []byte
+	var hash, from, to, value, input, data, block, height []byte
 	empty, err := p.open('{', '}')
 	for more := !empty; more && err == nil; {
 		var k, v []byte
@@ -33,6 +34,8 @@ func scanLone(b []byte) (lone, error) {
 		switch string(k) {
 		case "hash":
 			hash = v
+		case "from":
+			from = v
 		case "to":
 			to = v
 		case "value":
@@ -57,12 +60,18 @@ func scanLone(b []byte) (lone, error) {
 	if len(input) == 0 {
 		input = data // what some nodes call it
 	}
-	return readLone(hash, to, value, input, block, height)
+	return readLone(hash, from, to, value, input, block, height)
 }
 
-func readLone(hash, to, value, input, block, height []byte) (l lone, err error) {
+func readLone(hash, from, to, value, input, block, height []byte) (l lone, err error) {
 	if err = fixed(l.hash[:], hash); err != nil {
 		return lone{}, field("hash", err)
+	}
+	if !isNull(from) {
+		l.from = make([]byte, 20)
+		if err = fixed(l.from, from); err != nil {
+			return lone{}, field("from", err)
+		}
 	}
 	if l.hasTo = !isNull(to); l.hasTo {
 		if err = fixed(l.to[:], to); err != nil {

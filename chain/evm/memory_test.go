@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ import (
 
 // endless is a node of a chain that never ends: small blocks made as they are
 // asked for, each with a log of a listed token.
-type endless struct{ contract string }
+type endless struct{ blockParts, logParts []string }
 
 func (e endless) RoundTrip(r *http.Request) (*http.Response, error) {
 	var calls []struct {
@@ -40,7 +41,7 @@ func (e endless) RoundTrip(r *http.Request) (*http.Response, error) {
 		case "eth_call":
 			out.WriteString(`"0x06"`)
 		case "eth_getBlockByNumber":
-			e.block(out, heightIn(c.Params[0]))
+			fill(out, e.blockParts, heightIn(c.Params[0]))
 		case "eth_getLogs":
 			var f logFilter
 			if err := json.Unmarshal(c.Params[0], &f); err != nil {
@@ -56,24 +57,68 @@ func (e endless) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(out.String())), ContentLength: int64(out.Len())}, nil
 }
 
-var noBits = strings.Repeat("0", 512)
+// Numbers in the texts are written with all their zeros, so that they can be
+// filled in without formatting: # is 16 digits of the height, ^ of the one below.
+var (
+	blockOf = `{"number":"0x#","hash":"0x` + wide + `#","parentHash":"0x` + wide + `^","timestamp":"0x#","transactions":[{"hash":"0x` + wide + `#","to":"0x` + wide[24:] + `#","value":"0x1"}]}`
+	logOf = `{"address":"ADDRESS","topics":["TOPIC","0x` + wide + `#","0x` + wide + `#"],"data":"0x` + wide + `#","blockNumber":"0x#","blockHash":"0x` +
+		wide + `#","transactionHash":"0x` + wide + `#","transactionIndex":"0x0","logIndex":"0x0"}`
+	wide = strings.Repeat("0", 48)
+)
 
-func (e endless) block(out *strings.Builder, n uint64) {
-	fmt.Fprintf(out, `{"number":"0x%x","hash":"0x%064x","parentHash":"0x%064x","timestamp":"0x%x","logsBloom":"0x%s","transactions":[{"hash":"0x%064x","to":"0x%040x","value":"0x1"}]}`,
-		n, n+1, n, n, noBits, n<<8, n)
+// fill writes a text about block n.
+func fill(out *strings.Builder, parts []string, n uint64) {
+	var height, parent [16]byte
+	hexDigits(&height, n)
+	hexDigits(&parent, n-1)
+	for _, part := range parts {
+		switch part {
+		case "#":
+			out.Write(height[:])
+		case "^":
+			out.Write(parent[:])
+		default:
+			out.WriteString(part)
+		}
+	}
+}
+
+func hexDigits(out *[16]byte, n uint64) {
+	for i := len(out) - 1; i >= 0; i-- {
+		out[i] = "0123456789abcdef"[n&15]
+		n >>= 4
+	}
+}
+
+// partsOf cuts a text at its placeholders.
+func partsOf(text string) []string {
+	var out []string
+	for {
+		i := strings.IndexAny(text, "#^")
+		if i < 0 {
+			return append(out, text)
+		}
+		out = append(out, text[:i], text[i:i+1])
+		text = text[i+1:]
+	}
+}
+
+func newEndless(contract string) endless {
+	text := strings.NewReplacer("ADDRESS", contract, "TOPIC", hexBytes(transferTopic[:])).Replace(logOf)
+	return endless{blockParts: partsOf(blockOf), logParts: partsOf(text)}
 }
 
 func (e endless) logs(out *strings.Builder, from, to uint64) {
 	for n := from; n <= to; n++ {
-		fmt.Fprintf(out, `%s{"address":"%s","topics":["0x%x","0x%064x","0x%064x"],"data":"0x%064x","blockNumber":"0x%x","blockHash":"0x%064x","transactionHash":"0x%064x","transactionIndex":"0x0","logIndex":"0x0"}`,
-			map[bool]string{true: "[", false: ","}[n == from], e.contract, transferTopic[:], n, n, n, n, n+1, n<<8)
+		out.WriteString(map[bool]string{true: "[", false: ","}[n == from])
+		fill(out, e.logParts, n)
 	}
 	out.WriteByte(']')
 }
 
 func heightIn(text []byte) uint64 {
-	var n uint64
-	if _, err := fmt.Sscanf(strings.Trim(string(text), `"`), "0x%x", &n); err != nil {
+	n, err := strconv.ParseUint(strings.TrimPrefix(strings.Trim(string(text), `"`), "0x"), 16, 64)
+	if err != nil {
 		return 0
 	}
 	return n
@@ -84,7 +129,7 @@ func heightIn(text []byte) uint64 {
 func TestMemoryStaysFlatOver100000Blocks(t *testing.T) {
 	r, _ := syntheticRun(t, 0, 1)
 	network := r.src.network
-	s, err := NewSource(network, RPC{URL: "http://node", HTTP: &http.Client{Transport: endless{hexBytes(network.Tokens[0].Contract.Raw)}}})
+	s, err := NewSource(network, RPC{URL: "http://node", HTTP: &http.Client{Transport: newEndless(hexBytes(network.Tokens[0].Contract.Raw))}})
 	require.NoError(t, err)
 	heap := func() uint64 {
 		runtime.GC()

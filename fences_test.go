@@ -114,7 +114,7 @@ var below = map[string][]string{
 	"chain/evm":      {"payments/money", "chain"},
 	"chain/address":  {"payments/money", "chain", "chain/address/base58"},
 	"chain/hd":       {"payments/money", "chain", "chain/address", "chain/address/base58"},
-	"chain/chainsim": {"payments/money", "chain"},
+	"chain/chainsim": {"payments/money", "chain", "chain/address"},
 	"rates/exchange": {"payments/money", "rates"},
 }
 

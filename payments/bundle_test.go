@@ -198,6 +198,14 @@ func onRails(t *testing.T, fits func(railCase) bool, test func(t *testing.T, b *
 	}
 }
 
+// unbroken lets reorganisations of any depth pass without an operator, for tests
+// of something else than the circuit breaker.
+func unbroken(cfg *payments.Config) { cfg.Rails[0].Breaker = 10_000 }
+
+// anyAge lets blocks of any age be credited on, for tests in which time passes
+// without blocks.
+func anyAge(cfg *payments.Config) { cfg.Rails[0].Stale = 10_000 * time.Hour }
+
 // bundle is a processor on a simulated network with a clock under control.
 type bundle struct {
 	*testing.T

@@ -114,7 +114,7 @@ func TestReversalOfFinalDepositsBelowFinality(t *testing.T) {
 // TestDeepReorgAfterACatchUpByRanges: anchors below finality are sparse.
 func TestDeepReorgAfterACatchUpByRanges(t *testing.T) {
 	for _, depth := range []int{70, 300, 700} {
-		b := newBundle(t, railCases()[2], nil)
+		b := newBundle(t, railCases()[2], func(cfg *payments.Config) { unbroken(cfg); anyAge(cfg) })
 		to := b.address(voice)
 		b.advance()
 		b.pay(to, 100)

@@ -2,12 +2,8 @@ package payments
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"time"
-
-	"github.com/shopspring/decimal"
 
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/payments/money"
@@ -74,27 +70,32 @@ type Rail struct {
 	// Assets are accepted; what else arrives is recorded and held. Defaults to all
 	// assets of the network.
 	Assets []money.Asset
-	// WatchOnly accepts nothing: what arrives is recorded and held, and no address
-	// is given out. It is for the other networks of a family, where a customer may
-	// send by mistake.
+	// WatchOnly accepts nothing: what arrives is recorded and held
+	// (HoldAsset), and DepositAddress answers a *WatchOnlyError. It is for the
+	// other networks of a family, where a customer may send by mistake. Assets
+	// must be empty.
 	WatchOnly bool
 	// Confirmations is how many blocks must confirm a deposit before it is
 	// credited, 1 for the block that holds it. Defaults to 6.
 	Confirmations uint64
-	// Tiers ask for more where more is at stake. SetTiers changes them at run time.
+	// Tiers ask for more where more is at stake. They hold until SetTiers is called
+	// for the network: from then on what it stored holds, in every process and
+	// after restarts, and Tiers is not looked at. What to choose, and why, stands
+	// in the package's documentation.
 	Tiers []Tier
-	// Breaker is how many blocks a reorganisation may replace before crediting
-	// stops until Resume. Defaults to twice Confirmations.
+	// Breaker is how many blocks a reorganisation may replace; one that replaces
+	// more is recorded and stops crediting until Resume. Defaults to twice
+	// Confirmations.
 	Breaker uint64
-	// Stale is how old the head's block time may be before nothing is credited.
-	// Defaults to twelve times Network.BlockTime, at least 10 minutes.
+	// Stale is how old the head's block time may be, by Now, before nothing is
+	// credited. Defaults to twelve times Network.BlockTime, at least 10 minutes.
 	Stale time.Duration
 	// Treasury names addresses of the host's own, so that coins sent there are
 	// booked as moved, not lost.
 	Treasury []Treasury
 	// Final is how many confirmations make a credited deposit final. Defaults to
 	// 12 (Bitcoin), 48 (Litecoin), 120 (Dogecoin) and 64 (EVM), and is never less
-	// than Confirmations.
+	// than Confirmations, nor than what any tier in force asks.
 	Final uint64
 	// Window is how long a transaction may wait in the mempool and still be priced
 	// at first sight; after it, first inclusion counts. Defaults to 60, 20 and 10
@@ -109,32 +110,12 @@ type Rail struct {
 	UnprovedKey bool
 }
 
-// Tier is what a deposit must reach before it is credited, from a value on. All
-// tiers that apply hold together.
-type Tier struct {
-	// Asset limits the tier to one asset; empty for all of the network.
-	Asset money.Asset
-	// Above is the value from which the tier applies, compared with all that the
-	// profile has on this network and that is not yet final, in the currency of the
-	// profile's account: splitting a payment evades nothing. Zero applies to all.
-	Above decimal.Decimal
-	// AtRisk makes Above compare with the sum over all profiles.
-	AtRisk bool
-	// Confirmations is the depth to reach; less than Rail.Confirmations adds
-	// nothing.
-	Confirmations uint64
-	// Finalized asks that the network itself calls the block final. While a network
-	// that has the notion stops finalising, 240 confirmations serve instead.
-	Finalized bool
-	// Agree is how many sources, the followed one included, must see the same
-	// transfer in the same block. A rail with fewer sources is refused.
-	Agree int
-}
-
 // Treasury is an address of the host's own.
 type Treasury struct {
-	// Name is for the books: "cold".
-	Name    string
+	// Name is for the books: "cold". It is unique within the rail; the place it
+	// names is "treasury:cold".
+	Name string
+	// Address is of the network's family.
 	Address chain.Address
 }
 
@@ -182,7 +163,7 @@ func (c Config) withDefaults() Config {
 }
 
 func (r Rail) withDefaults() Rail {
-	if len(r.Assets) == 0 {
+	if len(r.Assets) == 0 && !r.WatchOnly {
 		r.Assets = r.Network.Assets()
 	}
 	if r.Confirmations == 0 {
@@ -201,6 +182,12 @@ func (r Rail) withDefaults() Rail {
 		r.Final = final
 	}
 	r.Final = max(r.Final, r.Confirmations)
+	if r.Breaker == 0 {
+		r.Breaker = 2 * r.Confirmations
+	}
+	if r.Stale == 0 {
+		r.Stale = max(12*r.Network.BlockTime, 10*time.Minute)
+	}
 	if r.Window == 0 {
 		r.Window = window
 	}
@@ -208,72 +195,4 @@ func (r Rail) withDefaults() Rail {
 		r.Poll = min(max(r.Network.BlockTime/10, 500*time.Millisecond), 10*time.Second)
 	}
 	return r
-}
-
-// validate returns every complaint at once, each a *ConfigError.
-func (c Config) validate() error {
-	var errs []error
-	bad := func(field, reason string, args ...any) {
-		errs = append(errs, &ConfigError{Field: field, Reason: fmt.Sprintf(reason, args...)})
-	}
-	if c.Store == nil {
-		bad("Store", "is required: memstore.New() for a try, sqlitestore.New(db) to keep what it holds")
-	}
-	if c.Rates == nil {
-		bad("Rates", "is required: a price source, or rates.NewFixed for a try")
-	}
-	if !c.Currency.Valid() {
-		bad("Currency", "%q: accounts are kept in USD or EUR", c.Currency)
-	}
-	if len(c.Rails) == 0 {
-		bad("Rails", "at least one network is required")
-	}
-	networks := map[string]bool{}
-	wallets := map[chain.Family]string{}
-	for i, r := range c.Rails {
-		field := fmt.Sprintf("Rails[%d]", i)
-		r.validate(func(name, reason string, args ...any) { bad(field+"."+name, reason, args...) })
-		if networks[r.Network.ID] {
-			bad(field+".Network", "%s has a rail already", r.Network.ID)
-		}
-		networks[r.Network.ID] = true
-		if r.Network.Test != c.Rails[0].Network.Test {
-			bad(field+".Network", "%s: real and test networks do not mix in one processor", r.Network.ID)
-		}
-		if r.Wallet == nil {
-			continue
-		}
-		if known, ok := wallets[r.Network.Family]; ok && known != r.Wallet.Fingerprint() {
-			bad(field+".Wallet", "the %s family has another wallet already; its rails share one", r.Network.Family)
-		}
-		wallets[r.Network.Family] = r.Wallet.Fingerprint()
-	}
-	return errors.Join(errs...)
-}
-
-func (r Rail) validate(bad func(name, reason string, args ...any)) {
-	if r.Network.ID == "" || r.Network.Family == "" || r.Network.Native.Network != r.Network.ID {
-		bad("Network", "needs an id, a family, and a native asset on itself; start from chain.Bitcoin or another value of package chain")
-	}
-	if len(r.Sources) == 0 {
-		bad("Sources", "at least one is required, such as utxo.NewSource or evm.NewSource")
-	}
-	for _, s := range r.Sources {
-		if s == nil || s.Network().ID != r.Network.ID {
-			bad("Sources", "a source is nil or made for another network than %s", r.Network.ID)
-		}
-	}
-	if r.Wallet == nil {
-		bad("Wallet", "is required: hd.OpenWallet with an account-level extended public key")
-	} else if r.Wallet.Family() != r.Network.Family {
-		bad("Wallet", "derives %s addresses, the network needs %s", r.Wallet.Family(), r.Network.Family)
-	}
-	for _, a := range r.Assets {
-		if known, ok := r.Network.Asset(a.Coin); !ok || known != a {
-			bad("Assets", "%s is not an asset of %s", a, r.Network.ID)
-		}
-	}
-	if r.Window < 0 || r.Poll < 0 {
-		bad("Window, Poll", "must not be negative")
-	}
 }

@@ -52,6 +52,9 @@ func (p *Processor) applyStep(ctx context.Context, tx Tx, r *rail, step chain.St
 	if err := tx.SaveTrail(ctx, step.Move); err != nil {
 		return err
 	}
+	if err := p.breakOn(ctx, tx, r, step.Move, out); err != nil {
+		return err
+	}
 	book, err := p.openBook(ctx, tx, r, step, found, out)
 	if err != nil {
 		return err

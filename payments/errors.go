@@ -3,6 +3,7 @@ package payments
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Errors by who must act.
@@ -46,6 +47,22 @@ type ConfigError struct {
 
 func (e *ConfigError) Error() string {
 	return fmt.Sprintf("payments: config %s: %s", e.Field, e.Reason)
+}
+
+// WatchOnlyError says that a network takes no payments (Rail.WatchOnly), and
+// which networks of its family do: their address is the same.
+type WatchOnlyError struct {
+	Network string
+	// Use are the ids of networks to offer instead, in the order of Config.Rails;
+	// empty if the whole family is only watched.
+	Use []string
+}
+
+func (e *WatchOnlyError) Error() string {
+	if len(e.Use) == 0 {
+		return fmt.Sprintf("payments: network %s is only watched and takes no payments; nor does another of its family", e.Network)
+	}
+	return fmt.Sprintf("payments: network %s is only watched and takes no payments; use %s", e.Network, strings.Join(e.Use, " or "))
 }
 
 // InputError says which argument of a call is wrong, and what to do. Nothing was

@@ -77,7 +77,7 @@ func standing(d DepositView) string {
 	case StateSeen:
 		return "No block holds it yet."
 	case StateConfirming:
-		return fmt.Sprintf("It has %d of %d confirmations.", d.Confirmations, d.Required)
+		return strings.Join(append([]string{fmt.Sprintf("It has %d of %d confirmations.", d.Confirmations, d.Required)}, d.Waits...), " ")
 	case StateCredited:
 		return fmt.Sprintf("It was credited with %s at %s.", d.Credited, d.CreditedAt.Format(time.RFC3339))
 	case StateFinal:

@@ -29,13 +29,12 @@ type rail struct {
 	derived uint32              // leaves of the wallet below this index are in set
 	looked  map[chain.Hash]bool // unmined transactions already matched
 
-	syncing atomic.Bool // the source knows it is behind
-
 	statusMu  sync.Mutex
 	following string
 	head      chain.Head
 	tip       chain.Anchor
 	err       error
+	doubt     map[string]string // by source: why it does not agree
 }
 
 func newRail(r Rail) *rail {
@@ -94,10 +93,7 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 		return false, err
 	}
 	r.deep = 0
-	r.syncing.Store(step.Head.Syncing)
-	r.statusMu.Lock()
-	r.following, r.head, r.tip = src.Name(), step.Head, step.Tip()
-	r.statusMu.Unlock()
+	p.saw(r, src, step, ok)
 	if !ok {
 		return p.idle(ctx, r, step, progress)
 	}
@@ -227,25 +223,4 @@ func sourceFailed(err error) bool {
 		}
 	}
 	return false
-}
-
-// halt stops crediting on a network until an operator resumes it.
-func (p *Processor) halt(ctx context.Context, r *rail, reason string) error {
-	now := p.now()
-	return p.update(ctx, func(tx Tx) error {
-		rows, err := tx.ProgressOf(ctx, []string{r.Network.ID})
-		if err != nil || len(rows) > 0 && rows[0].Halted != "" {
-			return err
-		}
-		row := chain.Progress{Network: r.Network.ID}
-		if len(rows) > 0 {
-			row = rows[0]
-		}
-		row.Halted = reason
-		if err := tx.SaveProgress(ctx, []chain.Progress{row}); err != nil {
-			return err
-		}
-		_, err = tx.InsertEvents(ctx, []Event{networkEvent(EventNetworkHalted, r.Network.ID, reason, now)})
-		return err
-	})
 }

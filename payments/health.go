@@ -31,6 +31,10 @@ type NetworkHealth struct {
 	// Halted says why crediting stopped; Err why the last pass failed.
 	Halted string
 	Err    error
+	// Waits says, in sentences, why deposits that are deep enough may not be
+	// credited now: a halt, a syncing or stale node, delayed finality, sources that
+	// do not agree.
+	Waits []string
 }
 
 // Resume lets a halted network go on crediting, once the operator knows that its
@@ -79,6 +83,11 @@ func (p *Processor) Health(ctx context.Context) (Health, error) {
 			if len(rows) > 0 {
 				n.LiveAt, n.Halted = rows[0].LiveAt, rows[0].Halted
 			}
+			o, _, err := p.outlook(ctx, tx, r, p.now())
+			if err != nil {
+				return err
+			}
+			n.Waits = r.waits(o)
 			h.Networks = append(h.Networks, n)
 		}
 		var err error

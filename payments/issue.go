@@ -2,6 +2,7 @@ package payments
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -37,14 +38,14 @@ type DepositAddress struct {
 // calls return the same one for ever. Networks of one family share it; no two
 // accounts do.
 //
-// Errors: ErrUnknownNetwork, ErrTermsNotAccepted, ErrUnproved, an *InputError
-// for a bad account, the error of Config.Precondition, or the store's.
+// Errors: ErrUnknownNetwork, a *WatchOnlyError, ErrTermsNotAccepted, ErrUnproved,
+// an *InputError for a bad account, the error of Config.Precondition, or the store's.
 func (p *Processor) DepositAddress(ctx context.Context, account Account, network chain.Network) (DepositAddress, error) {
 	r, ok := p.rails[network.ID]
 	if !ok {
 		return DepositAddress{}, fmt.Errorf("%w: %q", ErrUnknownNetwork, network.ID)
 	}
-	if err := account.validate(); err != nil {
+	if err := errors.Join(p.checkPayable(r), account.validate()); err != nil {
 		return DepositAddress{}, err
 	}
 	row, found, err := p.issued(ctx, account, r.Network.Family)

@@ -34,7 +34,7 @@ type paid struct {
 }
 
 func history(t *testing.T, rt *rapid.T, c railCase) {
-	b := newBundle(t, c, nil)
+	b := newBundle(t, c, unbroken)
 	accounts := []payments.Account{voice, sms, {Profile: "globex", Name: "voice"}}
 	to := make([]chain.Address, len(accounts))
 	for i, a := range accounts {

@@ -137,6 +137,9 @@ func (p *Processor) notify(out *outcome) {
 			p.watchers.notify(e.Profile)
 		}
 	}
+	if out.more {
+		p.unsettled.Store(true)
+	}
 	if len(out.events) > 0 {
 		p.wakeUp()
 	}

@@ -211,7 +211,7 @@ func TestBlockTimesHoursOffNeverMoveALiveReceipt(t *testing.T) {
 		b := newBundle(t, railCase{"x", "BTC", func(k *clock) (simulation, func(string) chain.Source) {
 			c = k
 			return sim, func(n string) chain.Source { return sim.Source(n) }
-		}}, nil)
+		}}, anyAge)
 		to := b.address(voice)
 		b.advance()
 		b.pay(to, 100)

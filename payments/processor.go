@@ -26,10 +26,12 @@ type engine struct {
 	wallets                          map[chain.Family]*issuer
 	watchers                         watchers
 	wakeWork, wakeScreen, wakeOutbox chan struct{} // each loop has work
-	outboxMu                         sync.Mutex    // one delivery pass at a time
-	valueMu                          sync.Mutex    // one valuing pass at a time
-	unsettled                        atomic.Bool   // a settle pass failed or was never made
-	screenMu                         sync.Mutex    // one screening pass at a time
+	wakeAgree                        chan struct{}
+	agreeMu                          sync.Mutex  // one asking of other sources at a time
+	outboxMu                         sync.Mutex  // one delivery pass at a time
+	valueMu                          sync.Mutex  // one valuing pass at a time
+	unsettled                        atomic.Bool // a settle pass failed or was never made
+	screenMu                         sync.Mutex  // one screening pass at a time
 	stamped                          atomic.Bool
 }
 
@@ -45,6 +47,7 @@ func New(cfg Config) (*Processor, error) {
 		rails:    make(map[string]*rail, len(cfg.Rails)),
 		wallets:  make(map[chain.Family]*issuer),
 		wakeWork: make(chan struct{}, 1), wakeScreen: make(chan struct{}, 1), wakeOutbox: make(chan struct{}, 1),
+		wakeAgree: make(chan struct{}, 1),
 	}
 	for _, r := range cfg.Rails {
 		if e.wallets[r.Network.Family] == nil {
@@ -160,7 +163,7 @@ func (p *Processor) now() time.Time { return p.cfg.Now().UTC().Truncate(time.Mil
 
 // wakeUp tells the running passes that there is work.
 func (p *Processor) wakeUp() {
-	for _, loop := range []chan struct{}{p.wakeWork, p.wakeScreen, p.wakeOutbox} {
+	for _, loop := range []chan struct{}{p.wakeWork, p.wakeAgree, p.wakeScreen, p.wakeOutbox} {
 		signal(loop)
 	}
 }
@@ -173,4 +176,18 @@ func (r *rail) accepts(a money.Asset) bool {
 		}
 	}
 	return false
+}
+
+// checkPayable refuses an address for a network that is only watched.
+func (p *Processor) checkPayable(r *rail) error {
+	if !r.WatchOnly {
+		return nil
+	}
+	refused := &WatchOnlyError{Network: r.Network.ID}
+	for _, other := range p.cfg.Rails {
+		if other.Network.Family == r.Network.Family && !other.WatchOnly {
+			refused.Use = append(refused.Use, other.Network.ID)
+		}
+	}
+	return refused
 }

@@ -50,6 +50,7 @@ func (p *Processor) Run(ctx context.Context) error {
 		wg.Go(func() { p.followLoop(ctx, r) })
 	}
 	wg.Go(func() { p.loop(ctx, "pricing", p.wakeWork, p.work) })
+	wg.Go(func() { p.loop(ctx, "agreement", p.wakeAgree, p.agreePass) })
 	wg.Go(func() { p.loop(ctx, "screening", p.wakeScreen, p.screenPass) })
 	wg.Go(func() { p.loop(ctx, "delivery", p.wakeOutbox, p.deliverPass) })
 	wg.Go(func() { p.watchers.poll(ctx) })
@@ -82,7 +83,8 @@ func (p *Processor) Advance(ctx context.Context) error {
 	}
 	_, screenErr := p.screenPass(ctx)
 	_, workErr := p.work(ctx)
-	errs = append(errs, screenErr, workErr)
+	_, agreeErr := p.agreePass(ctx)
+	errs = append(errs, screenErr, workErr, agreeErr)
 	for more := true; more && ctx.Err() == nil; {
 		var err error
 		if more, err = p.deliverPass(ctx); err != nil {

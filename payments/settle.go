@@ -18,33 +18,34 @@ const settleBatch = 2_000
 var settleAll DepositKey
 
 // settle is the one place that credits. It reads from the store what is due on a
-// network, so the same function serves a step, a late rate, a released hold and
-// a restart: deposits deep enough below the trail's tip, valued, screened and
-// not held. With a key it settles that deposit alone.
+// network, so the same function serves a step, a late rate, a raised policy, a
+// released hold and a restart: deposits as deep as the policy asks, agreed,
+// valued, screened and not held. What it decides by is read in the same
+// transaction. With a key it settles that deposit alone.
 func (p *Processor) settle(ctx context.Context, tx Tx, r *rail, only DepositKey, out *outcome) error {
-	progress, err := tx.ProgressOf(ctx, []string{r.Network.ID})
-	if err != nil || len(progress) > 0 && progress[0].Halted != "" || r.syncing.Load() {
+	o, ok, err := p.outlook(ctx, tx, r, out.now)
+	if err != nil || !ok || len(o.closed) > 0 {
 		return err
 	}
-	tips, err := tx.Anchors(ctx, r.Network.ID, ^uint64(0)>>1, 1)
-	if err != nil || len(tips) == 0 {
+	pol, err := p.policyOf(ctx, tx, r)
+	if err != nil {
 		return err
 	}
-	tip := tips[0].Height
-	if tip+1 >= r.Confirmations {
-		if err := p.creditDue(ctx, tx, r, tip+1-r.Confirmations, only, out); err != nil {
+	if o.tip.Height+1 >= r.Confirmations {
+		if err := p.creditDue(ctx, tx, pol, o, only, out); err != nil {
 			return err
 		}
 	}
-	if tip+1 < r.Final || only != settleAll {
+	height, ok := pol.finalBelow(o)
+	if !ok || only != settleAll {
 		return nil
 	}
-	return finalize(ctx, tx, r, tip+1-r.Final, out)
+	return finalize(ctx, tx, r, height, out)
 }
 
-// creditDue credits what stands in a block at or below a height.
-func (p *Processor) creditDue(ctx context.Context, tx Tx, r *rail, height uint64, only DepositKey, out *outcome) error {
-	rows, err := p.readyDeposits(ctx, tx, r, height, only)
+// creditDue credits what the policy lets through.
+func (p *Processor) creditDue(ctx context.Context, tx Tx, pol *policy, o outlook, only DepositKey, out *outcome) error {
+	rows, err := p.readyDeposits(ctx, tx, pol, o, only)
 	if err != nil || len(rows) == 0 {
 		return err
 	}
@@ -73,20 +74,29 @@ func (p *Processor) creditDue(ctx context.Context, tx Tx, r *rail, height uint64
 
 // readyDeposits returns up to settleBatch deposits that can be booked now: those
 // to be credited, and those to be put into suspense. It pages, so that deposits
-// waiting for a price or an operator never hide the ones behind them.
-func (p *Processor) readyDeposits(ctx context.Context, tx Tx, r *rail, height uint64, only DepositKey) ([]Deposit, error) {
-	q := DepositQuery{Network: r.Network.ID, States: []DepositState{StateConfirming},
-		Included: true, MaxHeight: height, Limit: settleBatch}
+// waiting for a price, for a depth of their own or for an operator never hide the
+// ones behind them.
+func (p *Processor) readyDeposits(ctx context.Context, tx Tx, pol *policy, o outlook, only DepositKey) ([]Deposit, error) {
+	q := DepositQuery{Network: pol.rail.Network.ID, States: []DepositState{StateConfirming},
+		Included: true, MaxHeight: o.tip.Height + 1 - pol.rail.Confirmations, Limit: settleBatch}
 	var rows []Deposit
 	for {
 		page, err := tx.Deposits(ctx, q)
 		if err != nil {
 			return nil, err
 		}
+		var candidates []Deposit
 		for _, d := range page {
-			ready := d.Hold == "" && d.Valued() && (d.Screened || p.cfg.Screen == nil)
 			suspense := d.Hold == HoldUnassigned || d.Hold == HoldAsset
-			if (ready || suspense) && (only == settleAll || only == d.Key) {
+			if (p.ready(d) || suspense) && (only == settleAll || only == d.Key) {
+				candidates = append(candidates, d)
+			}
+		}
+		if err := pol.weigh(ctx, tx, candidates); err != nil {
+			return nil, err
+		}
+		for _, d := range candidates {
+			if pol.met(d, o) {
 				rows = append(rows, d)
 			}
 		}
@@ -95,6 +105,11 @@ func (p *Processor) readyDeposits(ctx context.Context, tx Tx, r *rail, height ui
 		}
 		q.After = page[len(page)-1].Key
 	}
+}
+
+// ready reports whether a deposit waits for nothing but the network.
+func (p *Processor) ready(d Deposit) bool {
+	return d.Hold == "" && d.Valued() && (d.Screened || p.cfg.Screen == nil)
 }
 
 // credit turns a due deposit into a credited one and returns its entry. Coins

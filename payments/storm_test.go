@@ -107,7 +107,7 @@ func TestStorm(t *testing.T) {
 }
 
 func storm(t *testing.T, rt *rapid.T, c railCase) {
-	b := newBundle(t, c, nil)
+	b := newBundle(t, c, unbroken)
 	host := &hostRows{}
 	accounts := []payments.Account{{Profile: "a/b", Name: "c"}, {Profile: "a", Name: "b/c"}, {Profile: "100%25 ü", Name: "voice"}}
 	coin := rapid.Custom(func(t *rapid.T) bool { return rapid.IntRange(0, 3).Draw(t, "n") == 0 })

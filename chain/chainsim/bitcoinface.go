@@ -2,6 +2,7 @@ package chainsim
 
 import (
 	"encoding/hex"
+	"encoding/json"
 	"slices"
 
 	"github.com/cointill/cointill/chain"
@@ -9,39 +10,21 @@ import (
 
 // Error codes of Bitcoin nodes.
 const (
-	codeMisc       = -1
-	codeNotFound   = -5
-	codeParameter  = -8
-	codeDeserial   = -22
-	coreVersion    = 290000
-	coreSubversion = "/Satoshi:29.0.0/"
+	codeMisc      = -1
+	codeType      = -3
+	codeNotFound  = -5
+	codeParameter = -8
+	codeDeserial  = -22
 )
 
-// bitcoinFace is what Bitcoin Core and btcd answer, and where they differ.
+// bitcoinFace is what nodes of the Bitcoin family answer.
 type bitcoinFace struct {
+	bitcoinDialect
 	node *Node
-	btcd bool
 }
 
-// Core returns a new node of the chain that answers JSON-RPC as Bitcoin Core 29
-// does without a transaction index: getrawtransaction knows the mempool, and a
-// block's transactions when it is told the block. Verbose scripts have no
-// address text.
-func (u *UTXO) Core() *Face {
-	return u.bitcoinFace(false, faceStyle{httpErrors: true, missing: "Method not found"})
-}
-
-// Btcd returns a new node of the chain that answers JSON-RPC as btcd 0.26 does
-// with a transaction index. Verbose scripts have no address text.
-func (u *UTXO) Btcd() *Face {
-	return u.bitcoinFace(true, faceStyle{
-		missing:       "Method not found",
-		unimplemented: map[string]bool{"getnetworkinfo": true, "getmempoolentry": true, "getwork": true},
-	})
-}
-
-func (u *UTXO) bitcoinFace(btcd bool, style faceStyle) *Face {
-	b := &bitcoinFace{node: &Node{chain: u.Chain}, btcd: btcd}
+func (u *UTXO) bitcoinFace(d bitcoinDialect, style faceStyle) *Face {
+	b := &bitcoinFace{bitcoinDialect: d, node: &Node{chain: u.Chain, indexed: d.indexed}}
 	methods := map[string]method{
 		"getbestblockhash":  func(v view, _ params) (any, error) { return v.tip().Hash, nil },
 		"getblockcount":     func(v view, _ params) (any, error) { return v.tip().Height, nil },
@@ -49,24 +32,25 @@ func (u *UTXO) bitcoinFace(btcd bool, style faceStyle) *Face {
 		"getblockhash":      b.blockHash,
 		"getblockheader":    b.blockHeader,
 		"getblock":          b.block,
+		"getmempoolinfo":    b.mempoolInfo,
 		"getrawmempool":     b.rawMempool,
 		"getrawtransaction": b.rawTransaction,
 	}
-	if !btcd {
+	if d.subversion != "" {
 		methods["getnetworkinfo"] = func(view, params) (any, error) {
-			return map[string]any{"version": coreVersion, "subversion": coreSubversion, "protocolversion": 70016, "connections": 8}, nil
+			return map[string]any{"version": d.version, "subversion": d.subversion, "protocolversion": 70015, "connections": 8}, nil
 		}
+	}
+	if d.spenders {
+		methods["gettxspendingprevout"] = b.spenders
 	}
 	return &Face{Node: b.node, style: style, methods: methods}
 }
 
 func (b *bitcoinFace) chainInfo(v view, _ params) (any, error) {
-	name := "main"
-	switch {
-	case b.node.chain.network.Test:
+	name := b.mainName
+	if b.node.chain.network.Test {
 		name = "regtest"
-	case b.btcd:
-		name = "mainnet"
 	}
 	tip := v.tip()
 	headers := tip.Height
@@ -75,9 +59,9 @@ func (b *bitcoinFace) chainInfo(v view, _ params) (any, error) {
 	}
 	info := map[string]any{
 		"chain": name, "blocks": tip.Height, "headers": headers, "bestblockhash": tip.Hash,
-		"mediantime": medianTime(v, tip), "pruned": false, "difficulty": easyDifficulty,
+		"mediantime": medianTime(v, tip), "pruned": v.kept > 0, "difficulty": easyDifficulty,
 	}
-	if !b.btcd {
+	if b.download {
 		info["initialblockdownload"] = v.syncing
 	}
 	return info, nil
@@ -91,20 +75,14 @@ func (b *bitcoinFace) blockHash(v view, p params) (any, error) {
 	if at := v.at(uint64(height)); height >= 0 && at != nil {
 		return at.Hash, nil
 	}
-	if b.btcd {
-		return nil, &RPCError{Code: codeMisc, Message: "Block number out of range"}
-	}
-	return nil, &RPCError{Code: codeParameter, Message: "Block height out of range"}
+	refusal := b.outOfRange
+	return nil, &refusal
 }
 
 // find reads a block hash and returns the block.
 func (b *bitcoinFace) find(v view, p params, i int) (*block, error) {
-	malformed := codeParameter
-	if b.btcd {
-		malformed = codeDeserial
-	}
-	h, err := p.hash(i, malformed)
-	if err != nil {
+	h, err := p.hash(i, b.malformed)
+	if err != nil && (!b.looseHashes || p.absent(i)) {
 		return nil, err
 	}
 	if found := b.node.block(v, h); found != nil {
@@ -118,12 +96,12 @@ func (b *bitcoinFace) blockHeader(v view, p params) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	verbose, err := p.verbosity(1, 1, codeMisc)
+	verbose, err := b.verbosity(p)
 	if err != nil {
 		return nil, err
 	}
 	if verbose == 0 {
-		return hex.EncodeToString(found.header), nil
+		return hex.EncodeToString(slices.Concat(found.header, found.auxPoW)), nil
 	}
 	return headerJSON(v, found), nil
 }
@@ -133,9 +111,12 @@ func (b *bitcoinFace) block(v view, p params) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	verbosity, err := p.verbosity(1, 1, codeMisc)
+	verbosity, err := b.verbosity(p)
 	if err != nil {
 		return nil, err
+	}
+	if !v.keeps(found) {
+		return nil, &RPCError{Code: codeMisc, Message: "Block not available (pruned data)"}
 	}
 	if verbosity <= 0 {
 		return hex.EncodeToString(found.wireBytes()), nil
@@ -143,15 +124,18 @@ func (b *bitcoinFace) block(v view, p params) (any, error) {
 	out := headerJSON(v, found)
 	size, weight := blockSize(found)
 	out["size"], out["weight"] = size, weight
+	if last := found.hogEx(); b.mweb && last != nil {
+		out["mweb"] = map[string]any{"hash": hex.EncodeToString([]byte(last.utxo.outs[0].script[2:])), "height": found.Height, "num_kernels": 0, "num_txos": 0}
+	}
 	if verbosity == 1 {
 		out["tx"] = hashes(found.txs)
 		return out, nil
 	}
 	txs := make([]any, len(found.txs))
 	for i, t := range found.txs {
-		txs[i] = transactionJSON(t)
+		txs[i] = b.transactionJSON(t)
 	}
-	if b.btcd {
+	if b.rawtx {
 		out["rawtx"] = txs
 	} else {
 		out["tx"] = txs
@@ -159,19 +143,21 @@ func (b *bitcoinFace) block(v view, p params) (any, error) {
 	return out, nil
 }
 
-func (b *bitcoinFace) rawMempool(v view, p params) (any, error) {
-	verbose, err := p.verbosity(0, 0, codeMisc)
-	if err != nil || verbose == 0 {
-		return hashes(v.pool), err
+// verbosity reads the second parameter of getblock and getblockheader.
+func (b *bitcoinFace) verbosity(p params) (int, error) {
+	if b.booleans && !p.absent(1) {
+		var flag bool
+		if json.Unmarshal(p[1], &flag) != nil {
+			return 0, &RPCError{Code: codeMisc, Message: "JSON value is not a boolean as expected"}
+		}
 	}
-	out := make(map[string]any, len(v.pool))
-	for _, t := range v.pool {
-		out[t.id.String()] = map[string]any{"vsize": (t.utxo.weight() + 3) / 4, "weight": t.utxo.weight(), "height": v.tip().Height}
-	}
-	return out, nil
+	return p.verbosity(1, 1, codeMisc)
 }
 
 func (b *bitcoinFace) rawTransaction(v view, p params) (any, error) {
+	if b.booleans && len(p) > 2 {
+		return nil, &RPCError{Code: codeMisc, Message: "getrawtransaction \"txid\" ( verbose )"}
+	}
 	id, err := p.hash(0, codeParameter)
 	if err != nil {
 		return nil, err
@@ -187,7 +173,7 @@ func (b *bitcoinFace) rawTransaction(v view, p params) (any, error) {
 	if verbose == 0 {
 		return hex.EncodeToString(t.utxo.bytes(true)), nil
 	}
-	out := transactionJSON(t)
+	out := b.transactionJSON(t)
 	if in != nil {
 		out["blockhash"], out["confirmations"] = in.Hash, confirmations(v, in)
 		out["time"], out["blocktime"] = in.Time.Unix(), in.Time.Unix()
@@ -203,7 +189,7 @@ func (b *bitcoinFace) transaction(v view, p params, id chain.Hash) (*tx, *block,
 		}
 		return nil
 	}
-	if !b.btcd && !p.absent(2) {
+	if b.inBlock && !p.absent(2) {
 		found, err := b.find(v, p, 2)
 		if err != nil {
 			return nil, nil, err
@@ -216,13 +202,11 @@ func (b *bitcoinFace) transaction(v view, p params, id chain.Hash) (*tx, *block,
 	if t := v.unmined(id); t != nil {
 		return t, nil, nil
 	}
-	if !b.btcd {
-		return nil, nil, &RPCError{Code: codeNotFound, Message: "No such mempool transaction. Use -txindex or provide a block hash to enable blockchain transaction queries. Use gettransaction for wallet transactions."}
-	}
-	for _, found := range v.blocks {
-		if t := in(found); t != nil {
+	if b.node.index() {
+		if t, found := v.mined(id); t != nil {
 			return t, found, nil
 		}
+		return nil, nil, &RPCError{Code: codeNotFound, Message: b.missingEverywhere}
 	}
-	return nil, nil, &RPCError{Code: codeNotFound, Message: "No information available about transaction"}
+	return nil, nil, &RPCError{Code: codeNotFound, Message: b.missingTx}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/chain/address"
 )
 
 // easyDifficulty is regtest's, as nodes print it.
@@ -17,7 +18,7 @@ const easyDifficulty = json.Number("4.656542373906925e-10")
 func headerJSON(v view, b *block) map[string]any {
 	out := map[string]any{
 		"hash": b.Hash, "confirmations": confirmations(v, b), "height": b.Height,
-		"version": 0x20000000, "versionHex": "20000000", "merkleroot": chain.Hash(printed([32]byte(b.header[36:68]))),
+		"version": versionOf(b.header), "versionHex": fmt.Sprintf("%08x", versionOf(b.header)), "merkleroot": chain.Hash(printed([32]byte(b.header[36:68]))),
 		"time": b.Time.Unix(), "mediantime": medianTime(v, b), "bits": "207fffff", "difficulty": easyDifficulty,
 		"nonce": binary.LittleEndian.Uint32(b.header[76:]), "nTx": len(b.txs),
 	}
@@ -56,7 +57,7 @@ func medianTime(v view, b *block) int64 {
 
 func blockSize(b *block) (size, weight int) {
 	size = len(b.wireBytes())
-	weight = 4 * (80 + len(appendCompact(nil, uint64(len(b.txs)))))
+	weight = 4 * (80 + len(b.auxPoW) + len(appendCompact(nil, uint64(len(b.txs)))))
 	for _, t := range b.txs {
 		weight += t.utxo.weight()
 	}
@@ -72,25 +73,45 @@ func hashes(txs []*tx) []chain.Hash {
 }
 
 // transactionJSON is a verbose transaction without its block.
-func transactionJSON(t *tx) map[string]any {
+func (b *bitcoinFace) transactionJSON(t *tx) map[string]any {
 	w, raw := t.utxo, t.utxo.bytes(true)
 	vin := make([]any, len(w.ins))
 	for i, in := range w.ins {
-		vin[i] = inputJSON(t, in)
+		vin[i] = b.flagged(inputJSON(t, in))
 	}
 	vout := make([]any, len(w.outs))
 	for i, out := range w.outs {
-		vout[i] = map[string]any{
-			"n":            i,
-			"value":        json.Number(fmt.Sprintf("%d.%08d", out.value/coin, out.value%coin)),
-			"scriptPubKey": map[string]any{"hex": hex.EncodeToString([]byte(out.script)), "type": scriptType(out.script)},
-		}
+		vout[i] = b.flagged(map[string]any{
+			"n": i, "scriptPubKey": b.scriptJSON(out.script),
+			"value": json.Number(fmt.Sprintf("%d.%08d", out.value/coin, out.value%coin)),
+		})
 	}
 	return map[string]any{
 		"txid": t.id, "hash": chain.Hash(printed(doubleSHA(raw))), "version": w.version,
 		"size": len(raw), "vsize": (w.weight() + 3) / 4, "weight": w.weight(), "locktime": w.lockTime,
 		"vin": vin, "vout": vout, "hex": hex.EncodeToString(raw),
 	}
+}
+
+// flagged adds what litecoind says of each input and output.
+func (b *bitcoinFace) flagged(part map[string]any) map[string]any {
+	if b.mweb {
+		part["ismweb"] = false
+	}
+	return part
+}
+
+func (b *bitcoinFace) scriptJSON(script string) map[string]any {
+	out := map[string]any{"hex": hex.EncodeToString([]byte(script)), "type": scriptType(script)}
+	if !b.scriptAddresses {
+		return out
+	}
+	n := b.node.chain.network
+	// Scripts without an address have no list.
+	if text, err := address.Format(n, chain.Address{Family: n.Family, Raw: script}); err == nil {
+		out["addresses"], out["reqSigs"] = []string{text}, 1
+	}
+	return out
 }
 
 func inputJSON(t *tx, in wireIn) map[string]any {
@@ -118,6 +139,8 @@ func scriptType(script string) string {
 		return "witness_v0_keyhash"
 	case len(script) == 25 && script[:3] == "\x76\xa9\x14":
 		return "pubkeyhash"
+	case len(script) == 34 && script[:2] == "\x58\x20":
+		return "witness_mweb_hogaddr"
 	case len(script) > 0 && script[0] == 0x6a:
 		return "nulldata"
 	}

@@ -24,6 +24,8 @@ type Chain struct {
 	// pool holds the unmined transactions in order of arrival. Like blocks, it is
 	// never changed in place.
 	pool []*tx
+	// due are the grants that wait for a block.
+	due []grant
 	// mined holds every block ever mined, stale ones too.
 	mined map[chain.Hash]*block
 	// made holds every transaction ever made.
@@ -45,8 +47,9 @@ type family interface {
 	transaction(act string, serial uint64, payments []Payment, claims []chain.Outpoint, bump int) *tx
 	// bumped makes the transaction of a higher fee that does what old does.
 	bumped(serial uint64, old *tx) *tx
-	// seal makes the block that holds txs on top of parent (nil: block 0).
-	seal(serial uint64, parent *block, at time.Time, txs []*tx) *block
+	// seal makes the block that holds txs and makes grants on top of parent (nil:
+	// block 0).
+	seal(serial uint64, parent *block, at time.Time, txs []*tx, grants []grant) *block
 }
 
 // tx is one transaction of either family.
@@ -58,6 +61,7 @@ type tx struct {
 	payments []Payment
 	bump     int
 	coinbase bool
+	hogEx    bool
 	utxo     *wireTx
 	evm      *evmTx
 }
@@ -67,13 +71,26 @@ type block struct {
 	chain.Anchor
 	serial uint64
 	txs    []*tx
+	grants []grant
+	// miner proposed an EVM block. It was paid the fees, unless unpaid.
+	miner  account
+	unpaid bool
+	// baseFee is what a unit of gas costs in an EVM block that nobody gets
+	// (EIP-1559), in wei.
+	baseFee uint64
 	// header is the 80 bytes of a UTXO block.
 	header []byte
+	// auxPoW stands behind the header of a merge-mined block.
+	auxPoW []byte
 }
 
 func (b *block) holds(id chain.Hash) bool {
 	return slices.ContainsFunc(b.txs, func(t *tx) bool { return t.id == id })
 }
+
+// ofBlock reports whether a block made the transaction itself: it has no life
+// outside.
+func (t *tx) ofBlock() bool { return t.coinbase || t.hogEx }
 
 // rivals reports whether only one of two transactions can be mined.
 func (t *tx) rivals(o *tx) bool {

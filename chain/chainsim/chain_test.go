@@ -185,3 +185,5 @@ func TestNonsenseIsRefused(t *testing.T) {
 		btc.Reorg(1, chainsim.Branch{Replace: map[chain.Hash][]chainsim.Payment{{1}: nil}})
 	})
 }
+
+func moneyOf(t chain.Token, units int64) money.Amount { return money.Units(t.Asset, units) }

@@ -12,7 +12,10 @@ import (
 
 // EVM is a simulated chain of accounts: Ethereum and its relatives. Nothing is
 // executed: a transaction is made together with its logs and internal calls.
-type EVM struct{ *Chain }
+type EVM struct {
+	*Chain
+	miner account // proposes the next block
+}
 
 // NewEVM starts a chain that holds block 0 only. It panics with a
 // [*MisuseError] if n is a UTXO network.
@@ -20,9 +23,9 @@ func NewEVM(n chain.Network, o Options) *EVM {
 	if n.UTXO() {
 		misuse("NewEVM", "%s is a UTXO network; use NewUTXO", n.ID)
 	}
-	e := &EVM{newChain(n, o)}
+	e := &EVM{Chain: newChain(n, o)}
 	e.family = e
-	e.extend(nil)
+	e.extend(nil, nil)
 	return e
 }
 
@@ -71,8 +74,10 @@ func (e *EVM) blank(serial uint64, claims []chain.Outpoint, bump int) *evmTx {
 func (e *EVM) finish(t *evmTx, payments []Payment, bump int) *tx {
 	if e.opts.NativeLogs {
 		var logs []evmLog
-		t.transferred(func(from, to account, value *big.Int) {
-			logs = append(logs, transferLog(nativeLogs, from, to, value))
+		t.moves(func(m move) {
+			if m.from != m.to {
+				logs = append(logs, transferLog(nativeLogs, m.from, m.to, m.value))
+			}
 		})
 		t.logs = append(logs, t.logs...)
 	}
@@ -130,25 +135,42 @@ func (e *EVM) account(act string, a chain.Address) account {
 }
 
 func (e *EVM) contract(act string, a money.Asset) account {
-	t, ok := e.network.Token(a)
-	if !ok {
-		misuse(act, "asset %s is neither the coin nor a token of %s", a, e.network.ID)
+	for _, t := range e.network.Listed() {
+		if t.Asset == a {
+			return e.account(act, t.Contract)
+		}
 	}
-	return e.account(act, t.Contract)
+	misuse(act, "asset %s is neither the coin nor a token of %s", a, e.network.ID)
+	return account{}
 }
 
 func (e *EVM) madeUp(purpose string, i uint64) account {
 	return account([]byte(madeUp(e.network, purpose, i).Raw))
 }
 
+// transferSelector begins a call of transfer(address,uint256).
+const transferSelector = "\xa9\x05\x9c\xbb"
+
 // transferCall is the call data of transfer(address,uint256).
 func transferCall(to account, units *big.Int) []byte {
 	a, u := padded(to), wordOf(units)
-	return slices.Concat([]byte{0xa9, 0x05, 0x9c, 0xbb}, a[:], u[:])
+	return slices.Concat([]byte(transferSelector), a[:], u[:])
 }
 
-func (e *EVM) seal(serial uint64, parent *block, at time.Time, txs []*tx) *block {
-	b := &block{serial: serial, txs: slices.Clone(txs)}
+// baseFee is a plausible constant; on BNB Smart Chain it is zero (BEP-226).
+func (e *EVM) baseFee() uint64 {
+	if e.parlia() {
+		return 0
+	}
+	return 1_000_000_000
+}
+
+// parlia reports whether the chain is BNB Smart Chain or its test network, where
+// fees go to a system contract and not to the block's miner.
+func (e *EVM) parlia() bool { return e.network.ChainID == 56 || e.network.ChainID == 97 }
+
+func (e *EVM) seal(serial uint64, parent *block, at time.Time, txs []*tx, grants []grant) *block {
+	b := &block{serial: serial, txs: slices.Clone(txs), grants: slices.Clone(grants), miner: e.miner, baseFee: e.baseFee(), unpaid: e.parlia()}
 	b.Time = at
 	content := binary.BigEndian.AppendUint64([]byte("block"), e.network.ChainID)
 	if parent != nil {

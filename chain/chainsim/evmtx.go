@@ -17,6 +17,8 @@ type word [32]byte
 // evmTx is an EVM transaction with what its execution yields.
 type evmTx struct {
 	from, to account
+	// creates: to is the contract that the transaction creates.
+	creates  bool
 	nonce    uint64
 	value    *big.Int
 	input    []byte
@@ -28,6 +30,7 @@ type evmTx struct {
 
 // evmCall is a call made by the called contract.
 type evmCall struct {
+	kind     callKind
 	from, to account
 	value    *big.Int
 	// reverted calls have no effect, nor have the calls they made.
@@ -56,28 +59,51 @@ func transferLog(contract, from, to account, units *big.Int) evmLog {
 	return evmLog{contract: contract, topics: []word{transferTopic, padded(from), padded(to)}, data: data[:]}
 }
 
-// transferred calls yield for each successful transfer of value, in execution
-// order.
-func (t *evmTx) transferred(yield func(from, to account, value *big.Int)) {
+// callKind is the instruction that made a call.
+type callKind string
+
+const (
+	kindCall     callKind = "" // CALL
+	kindCreate   callKind = "CREATE"
+	kindDestroy  callKind = "SELFDESTRUCT"
+	kindDelegate callKind = "DELEGATECALL" // names a value and moves none
+)
+
+// move is one successful transfer of value.
+type move struct {
+	from, to account
+	value    *big.Int
+	// own: the transaction's, not that of a call inside it.
+	own bool
+}
+
+// moves calls yield for each successful transfer of value, in execution order. A
+// call of an account to itself transfers nothing, and EIP-7708 logs none.
+func (t *evmTx) moves(yield func(m move)) {
 	if t.failed {
 		return
 	}
 	if t.value.Sign() > 0 {
-		yield(t.from, t.to, t.value)
+		yield(move{from: t.from, to: t.to, value: t.value, own: true})
 	}
-	transferredBy(t.calls, yield)
+	movesOf(t.calls, yield)
 }
 
-func transferredBy(calls []evmCall, yield func(from, to account, value *big.Int)) {
+func movesOf(calls []evmCall, yield func(m move)) {
 	for _, c := range calls {
 		if c.reverted {
 			continue
 		}
-		if c.value.Sign() > 0 {
-			yield(c.from, c.to, c.value)
+		if c.value.Sign() > 0 && c.kind != kindDelegate && c.from != c.to {
+			yield(move{from: c.from, to: c.to, value: c.value})
 		}
-		transferredBy(c.calls, yield)
+		movesOf(c.calls, yield)
 	}
+}
+
+// fee is what the sender pays for the transaction, failed or not.
+func (t *evmTx) fee() *big.Int {
+	return new(big.Int).Mul(new(big.Int).SetUint64(t.gas()), new(big.Int).SetUint64(t.gasPrice))
 }
 
 // hash stands for the hash of the signed transaction: every field that the

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 )
 
@@ -20,10 +21,8 @@ type Face struct {
 	style   faceStyle
 	methods map[string]method
 
-	mu             sync.Mutex
-	user, password string
-	limited        uint
-	garbled        uint
+	mu     sync.Mutex
+	faults faceFaults
 }
 
 // method answers one call from what the node sees.
@@ -34,6 +33,9 @@ type faceStyle struct {
 	// httpErrors: errors of single calls come with an HTTP status of their own,
 	// unless the request says JSON-RPC 2.0 (Bitcoin Core).
 	httpErrors bool
+	// version1: "jsonrpc": "2.0" in a request means nothing (Bitcoin Core before
+	// 28).
+	version1 bool
 	// version2: answers are JSON-RPC 2.0 whatever was asked.
 	version2 bool
 	// unimplemented are known methods without code (btcd).
@@ -51,33 +53,13 @@ func (e *RPCError) Error() string {
 	return fmt.Sprintf("chainsim: rpc error %d: %s", e.Code, e.Message)
 }
 
-// RequireAuth makes the face refuse requests without this basic authentication.
-func (f *Face) RequireAuth(user, password string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.user, f.password = user, password
-}
-
-// LimitRate answers the next requests with 429 Too Many Requests.
-func (f *Face) LimitRate(requests uint) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.limited = requests
-}
-
-// Garble answers the next requests with 200 and half a JSON text.
-func (f *Face) Garble(requests uint) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.garbled = requests
-}
-
 // maxRequest bounds the body of a request in bytes.
 const maxRequest = 16 << 20
 
 // ServeHTTP implements http.Handler.
 func (f *Face) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if status := f.refuses(r); status != 0 {
+		f.askToWait(w, status)
 		http.Error(w, http.StatusText(status), status)
 		return
 	}
@@ -92,7 +74,7 @@ func (f *Face) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "chainsim: encode answer: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
-	if f.take(&f.garbled) {
+	if f.take(&f.faults.garbled) {
 		out = out[:len(out)/2]
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -107,30 +89,19 @@ func (f *Face) refuses(r *http.Request) int {
 		return http.StatusMethodNotAllowed
 	}
 	f.mu.Lock()
-	user, password := f.user, f.password
+	user, password := f.faults.user, f.faults.password
 	f.mu.Unlock()
 	u, p, _ := r.BasicAuth()
 	if user != "" && subtle.ConstantTimeCompare([]byte(u+":"+p), []byte(user+":"+password)) != 1 {
 		return http.StatusUnauthorized
 	}
-	if f.take(&f.limited) {
+	if f.take(&f.faults.limited) {
 		return http.StatusTooManyRequests
 	}
 	if f.down() {
 		return http.StatusServiceUnavailable
 	}
 	return 0
-}
-
-// take counts one fault down and reports whether there was one.
-func (f *Face) take(fault *uint) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if *fault == 0 {
-		return false
-	}
-	*fault--
-	return true
 }
 
 type rpcRequest struct {
@@ -144,6 +115,9 @@ func (f *Face) answer(body []byte) (int, any) {
 	var batch []json.RawMessage
 	if json.Unmarshal(body, &batch) != nil {
 		return f.one(body)
+	}
+	if f.tooLong(batch) {
+		return f.refuseBatch(batch[0])
 	}
 	out := make([]any, len(batch))
 	for i, raw := range batch {
@@ -179,14 +153,23 @@ func (f *Face) call(req rpcRequest) (any, error) {
 	if f.style.unimplemented[req.Method] {
 		return nil, &RPCError{Code: -1, Message: "Command unimplemented"}
 	}
-	return nil, &RPCError{Code: -32601, Message: fmt.Sprintf(f.style.missing, req.Method)}
+	return nil, f.style.unknown(req.Method)
+}
+
+// unknown is the answer to a method that does not exist.
+func (s faceStyle) unknown(method string) *RPCError {
+	text := s.missing
+	if strings.Contains(text, "%s") {
+		text = fmt.Sprintf(text, method)
+	}
+	return &RPCError{Code: -32601, Message: text}
 }
 
 func (f *Face) envelope(req rpcRequest, result any, failure *RPCError) (int, any) {
 	if req.ID == nil {
 		req.ID = json.RawMessage("null")
 	}
-	if f.style.version2 || req.Version == "2.0" {
+	if f.style.version2 || req.Version == "2.0" && !f.style.version1 {
 		out := map[string]any{"jsonrpc": "2.0", "id": req.ID}
 		if failure != nil {
 			out["error"] = failure

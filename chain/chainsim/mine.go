@@ -17,14 +17,15 @@ func (c *Chain) Mine(n int) []chain.Anchor {
 	}
 	out := make([]chain.Anchor, n)
 	for i := range out {
-		out[i] = c.extend(c.pool).Anchor
+		out[i] = c.extend(c.pool, c.due).Anchor
 	}
 	c.change()
 	return out
 }
 
 // MineTx mines one block with just the named transactions, in that order; none
-// makes an empty block, in which everything unmined stays unmined. A dropped or
+// makes an empty block, in which everything unmined stays unmined, withdrawals
+// and payments out of MWEB included. A dropped or
 // replaced transaction may be named too: what consumes the same then leaves the
 // mempool, as when a miner prefers the other side of a double spend.
 func (c *Chain) MineTx(ids ...chain.Hash) chain.Anchor {
@@ -38,22 +39,23 @@ func (c *Chain) MineTx(ids ...chain.Hash) chain.Anchor {
 		}
 		c.mustFit("MineTx", txs[i])
 	}
-	b := c.extend(txs)
+	b := c.extend(txs, nil)
 	c.change()
 	return b.Anchor
 }
 
-// extend puts a block with txs on the tip and takes them, and what conflicts
-// with them, out of the mempool.
-func (c *Chain) extend(txs []*tx) *block {
+// extend puts a block with txs and grants on the tip and takes them, and what
+// conflicts with them, out of the mempool.
+func (c *Chain) extend(txs []*tx, grants []grant) *block {
 	var parent *block
 	height := uint64(len(c.blocks))
 	if height > 0 {
 		parent = c.tip()
 	}
-	b := c.family.seal(c.next(), parent, c.blockTime(parent, height), txs)
+	b := c.family.seal(c.next(), parent, c.blockTime(parent, height), txs, grants)
 	c.mined[b.Hash] = b
 	c.blocks = append(c.blocks, b)
+	c.settle(grants)
 	for _, t := range txs {
 		c.evict(c.rivals(t))
 	}

@@ -2,7 +2,6 @@ package chainsim
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"github.com/cointill/cointill/chain"
@@ -19,19 +18,15 @@ type Node struct {
 	frozen    *view
 	failures  uint
 	syncing   bool
+	loading   bool
 	intercept func(method string) error
+	traceless bool
+	indexed   bool
+	omitted   []chain.Hash
+	keep      int
+	own       *ownBranch
 	// seen is the last change that an answer took into account.
 	seen uint64
-}
-
-// view is a consistent state of the chain. It never changes.
-type view struct {
-	blocks  []*block
-	pool    []*tx
-	final   uint64
-	serial  uint64
-	changes uint64
-	syncing bool
 }
 
 // ServeBehind makes the node lag by so many blocks; zero ends it. Transactions
@@ -83,6 +78,29 @@ func (n *Node) ReportSyncing(on bool) {
 	n.syncing = on
 }
 
+// ReportLoading makes a node of a UTXO chain one that was just restarted: its
+// mempool is empty and it says, where nodes do, that it is not loaded yet.
+func (n *Node) ReportLoading(on bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.loading = on
+}
+
+// Index gives a node of a UTXO chain an index of mined transactions, or takes it
+// away: without one, getrawtransaction and Inspect know the mempool alone. At
+// first sources and [UTXO.Btcd] have it, the other faces have not.
+func (n *Node) Index(on bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.indexed = on
+}
+
+func (n *Node) index() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.indexed
+}
+
 // down reports whether this call is one of those told to fail, and counts it.
 func (n *Node) down() bool {
 	n.mu.Lock()
@@ -108,14 +126,25 @@ func (n *Node) hooked(method string) error {
 // view returns what the node sees now.
 func (n *Node) view() view {
 	n.mu.Lock()
-	behind, frozen, syncing := n.behind, n.frozen, n.syncing
+	behind, frozen, syncing, loading := n.behind, n.frozen, n.syncing, n.loading
+	omitted, own, keep := n.omitted, n.own, n.keep
 	n.mu.Unlock()
 	v := n.chain.view()
 	if frozen != nil {
 		v = *frozen
 	}
 	v.syncing = syncing
-	return v.behind(behind)
+	if own != nil {
+		v.blocks = own.follow(n.chain, v.blocks)
+	}
+	v = v.behind(behind).without(omitted)
+	if keep > 0 && len(v.blocks) > keep {
+		v.kept = uint64(len(v.blocks) - keep)
+	}
+	if v.loading = loading; loading {
+		v.pool = nil
+	}
+	return v
 }
 
 // wait blocks until the chain changes from what the node last answered about.
@@ -142,71 +171,24 @@ func (n *Node) saw(v view) {
 	n.seen = v.changes
 }
 
-func (c *Chain) view() view {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return view{
-		blocks: c.blocks, pool: c.pool, serial: c.serial, changes: c.changes,
-		final: c.finalHeight(c.tip().Height),
-	}
-}
-
-// behind returns the view of a node that has not seen the last n blocks.
-func (v view) behind(n int) view {
-	n = min(n, len(v.blocks)-1)
-	if n <= 0 {
-		return v
-	}
-	keep := len(v.blocks) - n
-	var pool []*tx
-	for _, b := range v.blocks[keep:] {
-		for _, t := range b.txs {
-			if !t.coinbase {
-				pool = append(pool, t)
-			}
-		}
-	}
-	v.pool = append(pool, v.pool...)
-	v.blocks = slices.Clip(v.blocks[:keep])
-	v.final = min(v.final, v.tip().Height)
-	return v
-}
-
-func (v view) tip() *block { return v.blocks[len(v.blocks)-1] }
-
-// at returns the block at a height of the best chain, or nil above the head.
-func (v view) at(height uint64) *block {
-	if height >= uint64(len(v.blocks)) {
-		return nil
-	}
-	return v.blocks[height]
-}
-
-// onBest reports whether a block is on the view's best chain.
-func (v view) onBest(b *block) bool { return v.at(b.Height) == b }
-
-// unmined returns an unmined transaction, or nil.
-func (v view) unmined(id chain.Hash) *tx {
-	for _, t := range v.pool {
-		if t.id == id {
-			return t
-		}
-	}
-	return nil
-}
-
 // block returns a block by its hash, stale ones too, or nil if the node has
 // not seen it.
 func (n *Node) block(v view, hash chain.Hash) *block {
+	n.mu.Lock()
+	omitted, own := n.omitted, n.own
+	n.mu.Unlock()
 	n.chain.mu.Lock()
 	defer n.chain.mu.Unlock()
+	if own != nil && own.known[hash] != nil {
+		return own.known[hash].without(omitted)
+	}
 	b := n.chain.mined[hash]
 	if b == nil || v.onBest(b) {
-		return b
+		return b.without(omitted)
 	}
 	hidden := b.Height < uint64(len(n.chain.blocks)) && n.chain.blocks[b.Height] == b
 	if hidden || b.serial > v.serial {
 		return nil
 	}
-	return b
+	return b.without(omitted)
 }

@@ -17,6 +17,8 @@ type Options struct {
 	// Zero: blocks become final only through [EVM.Finalize]. UTXO chains have no
 	// final blocks.
 	FinalLag uint64
+	// MergeMined gives every block of a Dogecoin chain a proof of merged mining.
+	MergeMined bool
 	// NativeLogs gives every EVM transfer of value the log of EIP-7708.
 	NativeLogs bool
 }

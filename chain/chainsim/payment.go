@@ -12,7 +12,7 @@ import (
 type Payment struct {
 	To chain.Address
 	// Amount is of the chain's native asset or, on EVM chains, of one of its
-	// tokens. It is not negative; a UTXO amount fits 63 bits.
+	// listed tokens, accepted or not. It is not negative; a UTXO amount fits 63 bits.
 	Amount money.Amount
 }
 

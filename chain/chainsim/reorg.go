@@ -20,7 +20,8 @@ type Branch struct {
 	// block, so that every position and log index moves.
 	Crowd int
 	// Later lists transactions that go back to the mempool instead of into the
-	// branch, with all that spends from them. The next Mine takes them.
+	// branch, with all that spends from them. The next Mine takes them. A HogEx
+	// stands for the payments out of MWEB that it makes.
 	Later []chain.Hash
 	// Vanish lists transactions that are mined nowhere and leave the mempool,
 	// with all that spends from them.
@@ -56,13 +57,15 @@ func (c *Chain) Reorg(depth int, b Branch) []chain.Anchor {
 	out := make([]chain.Anchor, 0, n)
 	for i := range n {
 		var txs []*tx
+		var grants []grant
 		for range b.Crowd {
 			txs = append(txs, c.stranger())
 		}
 		if i < len(dropped) {
 			txs = append(txs, c.remined(dropped[i], b, later)...)
+			grants = c.regranted(dropped[i], b)
 		}
-		out = append(out, c.extend(txs).Anchor)
+		out = append(out, c.extend(txs, grants).Anchor)
 	}
 	c.change()
 	return out
@@ -87,15 +90,22 @@ func (c *Chain) cut(act string, depth int) []*block {
 	dropped := c.blocks[keep:]
 	c.blocks = slices.Clip(c.blocks[:keep])
 	c.final = min(c.final, c.tip().Height)
-	var back []*tx
+	var back, gone []*tx
+	var due []grant
 	for _, b := range dropped {
+		due = append(due, b.grants...)
 		for _, t := range b.txs {
-			if !t.coinbase {
+			if t.ofBlock() {
+				gone = append(gone, t)
+			} else {
 				back = append(back, t)
 			}
 		}
 	}
 	c.pool = append(back, c.pool...)
+	c.due = append(due, c.due...)
+	// What spends newly mined coins goes with their block.
+	c.evict(gone)
 	return dropped
 }
 

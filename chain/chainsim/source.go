@@ -19,7 +19,7 @@ type Source struct {
 }
 
 func newSource(c *Chain, name string) *Source {
-	return &Source{Node: &Node{chain: c}, name: name}
+	return &Source{Node: &Node{chain: c, indexed: true}, name: name}
 }
 
 // Network returns [Chain.Network].

@@ -57,14 +57,9 @@ func (e *EVM) PayTaxed(p Payment, fee money.Amount) chain.Hash {
 // recipient native coin inside a call that is then reverted: a trace shows the
 // payment, nothing arrives.
 func (e *EVM) PayReverted(p Payment) chain.Hash {
-	if p.Amount.Asset() != e.network.Native {
-		misuse("PayReverted", "amount %s; pay in %s", p.Amount, e.network.Native)
-	}
-	return e.trick("PayReverted", p, func(t *evmTx, to account, units *big.Int) {
+	return e.nativeTrick("PayReverted", p, func(t *evmTx, to account, units *big.Int) {
 		inner := e.madeUp("batch", 1)
-		t.to = e.madeUp("batch", 0)
-		t.value = new(big.Int)
-		t.input = append([]byte("reverted"), to[:]...)
+		t.to, t.value = e.madeUp("batch", 0), new(big.Int)
 		t.calls = []evmCall{{
 			from: t.to, to: inner, value: new(big.Int), reverted: true,
 			calls: []evmCall{{from: inner, to: to, value: units}},

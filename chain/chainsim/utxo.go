@@ -22,7 +22,7 @@ func NewUTXO(n chain.Network, o Options) *UTXO {
 	}
 	u := &UTXO{Chain: newChain(n, o), miner: madeUp(n, "miner", 0)}
 	u.family = u
-	u.network.Genesis = u.extend(nil).Hash.String()
+	u.network.Genesis = u.extend(nil, nil).Hash.String()
 	return u
 }
 
@@ -47,7 +47,7 @@ func (u *UTXO) MineTo(to chain.Address) chain.Anchor {
 	defer u.mu.Unlock()
 	usual := u.miner
 	u.miner = to
-	b := u.extend(u.pool)
+	b := u.extend(u.pool, u.due)
 	u.miner = usual
 	u.change()
 	return b.Anchor
@@ -65,19 +65,24 @@ func (u *UTXO) transaction(act string, serial uint64, payments []Payment, claims
 		w.ins = append(w.ins, u.signed(c, serial))
 	}
 	for _, p := range payments {
-		units, ok := p.Amount.Int64()
-		if p.Amount.Asset() != u.network.Native || !ok || units < 0 {
-			misuse(act, "amount %s; pay in %s, not negative and below 2^63 units", p.Amount, u.network.Native)
-		}
-		if p.To.IsZero() {
-			misuse(act, "payment of %s without an address", p.Amount)
-		}
-		w.outs = append(w.outs, wireOut{value: uint64(units), script: p.To.Raw})
+		w.outs = append(w.outs, u.output(act, p))
 	}
 	// The change shrinks with the fee, so each bump has an id of its own.
 	change := madeUp(u.network, "change", serial)
 	w.outs = append(w.outs, wireOut{value: coin - uint64(bump+1)*1000, script: change.Raw})
 	return &tx{id: w.id(), claims: claims, payments: slices.Clone(payments), bump: bump, utxo: w}
+}
+
+// output makes the output of a payment.
+func (u *UTXO) output(act string, p Payment) wireOut {
+	units, ok := p.Amount.Int64()
+	if p.Amount.Asset() != u.network.Native || !ok || units < 0 {
+		misuse(act, "amount %s; pay in %s, not negative and below 2^63 units", p.Amount, u.network.Native)
+	}
+	if p.To.IsZero() {
+		misuse(act, "payment of %s without an address", p.Amount)
+	}
+	return wireOut{value: uint64(units), script: p.To.Raw}
 }
 
 func (u *UTXO) bumped(serial uint64, old *tx) *tx {
@@ -102,19 +107,25 @@ func (u *UTXO) signed(from chain.Outpoint, serial uint64) wireIn {
 	return in
 }
 
-func (u *UTXO) seal(serial uint64, parent *block, at time.Time, txs []*tx) *block {
-	b := &block{serial: serial}
+func (u *UTXO) seal(serial uint64, parent *block, at time.Time, txs []*tx, grants []grant) *block {
+	b := &block{serial: serial, grants: slices.Clone(grants)}
 	b.Time = at
 	if parent != nil {
 		b.Height, b.Parent = parent.Height+1, parent.Hash
+	}
+	if parent != nil && u.network.Family == chain.FamilyLitecoin {
+		txs = append(slices.Clip(txs), u.hogExOf(serial, parent, grants))
 	}
 	b.txs = append([]*tx{u.coinbase(serial, b.Height, txs)}, txs...)
 	leaves := make([][32]byte, len(b.txs))
 	for i, t := range b.txs {
 		leaves[i] = doubleSHA(t.utxo.bytes(false))
 	}
-	b.header = wireHeader(0x20000000, b.Parent, merkleRoot(leaves), at)
+	b.header = wireHeader(u.headerVersion(), b.Parent, merkleRoot(leaves), at)
 	b.Hash = printed(doubleSHA(b.header))
+	if versionOf(b.header)&auxPoWBit != 0 && u.opts.MergeMined {
+		b.auxPoW = auxPoW(b.Hash, at)
+	}
 	return b
 }
 

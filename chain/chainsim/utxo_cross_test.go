@@ -1,7 +1,10 @@
 package chainsim_test
 
 import (
+	"errors"
+	"maps"
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	"github.com/cointill/cointill/chain"
@@ -11,15 +14,22 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The adapter reads through both faces what the in-process source answers, over
+// faces are the nodes the adapter has to understand.
+var faces = map[string]func() (*chainsim.UTXO, *chainsim.Face){
+	"core":               func() (*chainsim.UTXO, *chainsim.Face) { c := newBitcoin(); return c, c.Core() },
+	"btcd":               func() (*chainsim.UTXO, *chainsim.Face) { c := newBitcoin(); return c, c.Btcd() },
+	"litecoin":           func() (*chainsim.UTXO, *chainsim.Face) { c := newLitecoin(); return c, c.Litecoin() },
+	"dogecoin114":        func() (*chainsim.UTXO, *chainsim.Face) { c := newDogecoin(false); return c, c.Dogecoin114() },
+	"dogecoin114 merged": func() (*chainsim.UTXO, *chainsim.Face) { c := newDogecoin(true); return c, c.Dogecoin114() },
+	"dogecoin121 merged": func() (*chainsim.UTXO, *chainsim.Face) { c := newDogecoin(true); return c, c.Dogecoin121() },
+}
+
+// The adapter reads through every face what the in-process source answers, over
 // any history, mined or not.
 func TestUTXOAdapterSeesWhatTheSourceSees(t *testing.T) {
+	names := slices.Sorted(maps.Keys(faces))
 	rapid.Check(t, func(r *rapid.T) {
-		c := newBitcoin()
-		face := c.Core()
-		if rapid.Bool().Draw(r, "btcd") {
-			face = c.Btcd()
-		}
+		c, face := faces[rapid.SampledFrom(names).Draw(r, "face")]()
 		server := httptest.NewServer(face)
 		defer server.Close()
 		adapter, err := utxo.NewSource(c.Network(), utxo.RPC{URL: server.URL})
@@ -35,7 +45,37 @@ func TestUTXOAdapterSeesWhatTheSourceSees(t *testing.T) {
 			require.Equal(r, want, everything(t, adapter, ours))
 			c.Mine(1)
 		}
+		face.Index(true)
+		requireSameInspections(t, r, c, adapter)
 	})
+}
+
+// requireSameInspections asks for every transaction of the best chain and the
+// mempool, and for one that nobody made.
+func requireSameInspections(t *testing.T, r *rapid.T, c *chainsim.UTXO, adapter *utxo.Source) {
+	w := chain.NewWatched()
+	for i := range 10 {
+		w.AddAddress(chainsim.Address(c.Network(), i))
+	}
+	c.Pay(pay(c.Network(), 1, 0, 5))
+	source := c.Source("in process")
+	run, err := source.Linked(t.Context(), 0, c.Head().Height)
+	require.NoError(r, err)
+	found, err := run.Match(t.Context(), everybody{})
+	require.NoError(r, err)
+	asked := append(c.Pending(), chain.Hash{1})
+	for _, tr := range found.Transfers {
+		asked = append(asked, tr.TxID)
+	}
+	for _, id := range asked {
+		want, wantErr := source.Inspect(t.Context(), id, w)
+		got, err := adapter.Inspect(t.Context(), id, w)
+		require.Equal(r, errors.Is(wantErr, chain.ErrNotFound), errors.Is(err, chain.ErrNotFound))
+		require.Equal(r, want.State, got.State)
+		require.Equal(r, want.Block, got.Block)
+		require.Equal(r, want.Recipients, got.Recipients)
+		require.Equal(r, readable(want.Found), readable(got.Found))
+	}
 }
 
 // everything is what a source has mined and, behind it, unmined.
@@ -61,7 +101,9 @@ func actOnUTXO(r *rapid.T, c *chainsim.UTXO, ours chain.Outpoint, spent *bool) {
 	pending := c.Pending()
 	_, mined := c.BlockOf(ours.TxID)
 	height := int(c.Head().Height)
-	switch act := rapid.IntRange(0, 7).Draw(r, "act"); {
+	switch act := rapid.IntRange(0, 8).Draw(r, "act"); {
+	case act == 8 && n.Family == chain.FamilyLitecoin:
+		c.PegOut(p, pay(n, 3, 0, 6))
 	case act == 0:
 		c.Pay(p)
 	case act == 1:

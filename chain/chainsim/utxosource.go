@@ -10,13 +10,14 @@ import (
 )
 
 // UTXOSource is an in-process source of a [UTXO] chain. It implements
-// chain.Source, chain.Mempooler and chain.HeadWaiter.
+// chain.Source, chain.Mempooler, chain.HeadWaiter and chain.Inspector.
 type UTXOSource struct{ *Source }
 
 var (
 	_ chain.Source     = (*UTXOSource)(nil)
 	_ chain.Mempooler  = (*UTXOSource)(nil)
 	_ chain.HeadWaiter = (*UTXOSource)(nil)
+	_ chain.Inspector  = (*UTXOSource)(nil)
 )
 
 // Source returns a new source of the chain. Faults of one source do not touch
@@ -33,6 +34,9 @@ func (s *UTXOSource) Linked(ctx context.Context, from, to uint64) (chain.Run, er
 	if err != nil {
 		return nil, err
 	}
+	if !v.keeps(blocks[0]) {
+		return nil, errPruned(blocks[0])
+	}
 	return &utxoRun{native: s.chain.network.Native, family: s.chain.network.Family, blocks: blocks}, nil
 }
 
@@ -41,6 +45,9 @@ func (s *UTXOSource) Mempool(ctx context.Context) ([]chain.Hash, error) {
 	v, err := s.call(ctx, "Mempool")
 	if err != nil {
 		return nil, err
+	}
+	if v.loading {
+		return nil, fmt.Errorf("chainsim: Mempool: not loaded yet: %w", chain.ErrUnavailable)
 	}
 	ids := make([]chain.Hash, len(v.pool))
 	for i, t := range v.pool {
@@ -111,7 +118,7 @@ func (r *utxoRun) match(found *chain.Found, m chain.Matcher, t *tx, at chain.Anc
 			Amount: money.Units(r.native, int64(out.value)),
 			Inputs: append([]chain.Outpoint(nil), t.claims...),
 			Block:  at,
-			Origin: originOf(t),
+			Origin: originOf(t, vout),
 		})
 	}
 }
@@ -126,9 +133,12 @@ func (r *utxoRun) outflow(t *tx) *chain.Outflow {
 	return o
 }
 
-func originOf(t *tx) chain.Origin {
-	if t.coinbase {
+func originOf(t *tx, vout int) chain.Origin {
+	switch {
+	case t.coinbase:
 		return chain.OriginCoinbase
+	case t.hogEx && vout > 0:
+		return chain.OriginPegOut
 	}
 	return chain.OriginPayment
 }

@@ -2,6 +2,7 @@ package chainsim
 
 import (
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"github.com/cointill/cointill/chain"
@@ -42,12 +43,47 @@ func merkleRoot(leaves [][32]byte) [32]byte {
 
 // wireBytes serialises a UTXO block.
 func (b *block) wireBytes() []byte {
-	out := append([]byte(nil), b.header...)
+	out := slices.Concat(b.header, b.auxPoW)
 	out = appendCompact(out, uint64(len(b.txs)))
 	for _, t := range b.txs {
 		out = append(out, t.utxo.bytes(true)...)
 	}
+	if last := b.hogEx(); last != nil {
+		out = append(out, mwebBlock(b.Height, last.id)...)
+	}
 	return out
+}
+
+// hogEx returns the last transaction of a Litecoin block, or nil.
+func (b *block) hogEx() *tx {
+	if n := len(b.txs); n > 0 && b.txs[n-1].hogEx {
+		return b.txs[n-1]
+	}
+	return nil
+}
+
+// mwebBlock is the marker and the MWEB block behind a HogEx, without inputs,
+// outputs and kernels: the height, three roots, two offsets, two sizes and three
+// counts (doc/mweb/serialization.md of Litecoin Core).
+func mwebBlock(height uint64, hogEx chain.Hash) []byte {
+	out := appendVarint([]byte{1}, height)
+	for i := range uint64(5) {
+		part := digest("mweb block", hogEx.String(), i)
+		out = append(out, part[:]...)
+	}
+	return append(out, 0, 0, 0, 0, 0)
+}
+
+// appendVarint writes the VARINT of Bitcoin Core's serialize.h: base 128, the
+// highest digits first, one less in all but the last.
+func appendVarint(b []byte, n uint64) []byte {
+	digits := []byte{byte(n & 0x7f)}
+	for n > 0x7f {
+		n = n>>7 - 1
+		digits = append(digits, byte(n&0x7f)|0x80)
+	}
+	slices.Reverse(digits)
+	return append(b, digits...)
 }
 
 // commitment returns the script by which a coinbase commits to the witnesses

@@ -14,6 +14,8 @@ type wireTx struct {
 	ins      []wireIn
 	outs     []wireOut
 	lockTime uint32
+	// hogEx marks the transaction that carries coins in and out of MWEB.
+	hogEx bool
 }
 
 type wireIn struct {
@@ -36,12 +38,16 @@ func (t *wireTx) segwit() bool {
 }
 
 // bytes serialises the transaction; without witness it is what the id hashes
-// (BIP 144).
+// (BIP 144). A HogEx has Litecoin's flag 8 and an empty extension.
 func (t *wireTx) bytes(witness bool) []byte {
+	marked := witness && t.hogEx
 	witness = witness && t.segwit()
 	b := binary.LittleEndian.AppendUint32(nil, t.version)
-	if witness {
+	switch {
+	case witness:
 		b = append(b, 0, 1)
+	case marked:
+		b = append(b, 0, 8)
 	}
 	b = appendCompact(b, uint64(len(t.ins)))
 	for _, in := range t.ins {
@@ -62,6 +68,9 @@ func (t *wireTx) bytes(witness bool) []byte {
 				b = append(appendCompact(b, uint64(len(item))), item...)
 			}
 		}
+	}
+	if marked {
+		b = append(b, 0) // no MWEB transaction attached
 	}
 	return binary.LittleEndian.AppendUint32(b, t.lockTime)
 }

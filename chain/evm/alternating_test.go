@@ -73,7 +73,7 @@ func (b *books) step(t require.TestingT, src chain.Source, m chain.Matcher) bool
 func TestAlternatingNodesAtDifferentHeightsNeverLoseOrDouble(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		sim := chainsim.NewEVM(chain.Ethereum, chainsim.Options{})
-		nodes := []*chainsim.GethFace{sim.Geth(), sim.Geth(), sim.Geth()}
+		nodes := []*chainsim.EVMFace{sim.Geth(), sim.Geth(), sim.Geth()}
 		var turn atomic.Uint64
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			nodes[turn.Add(1)%uint64(len(nodes))].ServeHTTP(w, r)

@@ -37,7 +37,7 @@ func syntheticRun(tb testing.TB, txs, logs int) (*run, [][]byte) {
 	r := &run{src: s, act: "test", blocks: make([]block, 1)}
 	h, err := scanBlock([]byte(text+"]}"), func(*transaction) error { return nil })
 	require.NoError(tb, err)
-	r.blocks[0] = block{h, []byte(text + "]}")}
+	r.blocks[0] = block{header: h, raw: []byte(text + "]}"), txs: txs}
 	all := make([]string, logs)
 	for i := range all {
 		topics := []string{fmt.Sprintf("0x%x", transferTopic[:]), fmt.Sprintf("0x%064x", i), fmt.Sprintf("0x%064x", i*3)}
@@ -94,6 +94,76 @@ func BenchmarkBlock(b *testing.B) {
 		}
 		if _, err := checked.candidates(noneWatched{}); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// syntheticTrace is the callTracer's answer about syntheticRun's block: a few
+// calls below each transaction, with as much input as busy networks have.
+func syntheticTrace(txs int) []byte {
+	frame := func(i, value int, kind, more string) string {
+		return fmt.Sprintf(`{"from":"0x%040x","gas":"0x5208","gasUsed":"0x5208","to":"0x%040x","input":"0x%s","output":"0x%s"%s,"value":"0x%x","type":"%s"}`,
+			i, i*7, strings.Repeat("5a", 68+i%300), strings.Repeat("00", 32), more, value, kind)
+	}
+	all := make([]string, txs)
+	for i := range all {
+		inner := strings.Join([]string{
+			frame(i+1, 0, "STATICCALL", ""), frame(i+2, 5, "CALL", ""),
+			frame(i+3, 5, "DELEGATECALL", `,"calls":[`+frame(i+4, 0, "CALL", "")+","+frame(i+5, 0, "CALL", `,"error":"execution reverted"`)+"]"),
+		}, ",")
+		all[i] = fmt.Sprintf(`{"txHash":"0x%064x","result":%s}`, i, frame(i, i, "CALL", `,"calls":[`+inner+"]"))
+	}
+	return []byte("[" + strings.Join(all, ",") + "]")
+}
+
+// BenchmarkBlockTraced is BenchmarkBlock with the block's trace.
+func BenchmarkBlockTraced(b *testing.B) {
+	r, logs := syntheticRun(b, 300, 800)
+	trace := syntheticTrace(300)
+	b.SetBytes(int64(len(logs[0]) + len(r.blocks[0].raw) + len(trace)))
+	b.ReportAllocs()
+	for b.Loop() {
+		checked, err := r.src.newRun(b.Context(), r.act, r.blocks, logs)
+		if err != nil {
+			b.Fatal(err)
+		}
+		checked.blocks[0].moves = nil
+		if err := checked.takeTrace(dialectCalls, &checked.blocks[0], trace); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := checked.candidates(noneWatched{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkTraceGeneric reads the same trace with encoding/json.
+func BenchmarkTraceGeneric(b *testing.B) {
+	type frame struct {
+		Type, From, To, Value, Error string
+		Calls                        []frame
+	}
+	trace := syntheticTrace(300)
+	b.SetBytes(int64(len(trace)))
+	b.ReportAllocs()
+	for b.Loop() {
+		var out []struct{ Result frame }
+		if err := json.Unmarshal(trace, &out); err != nil || len(out) != 300 {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkTrace reads a trace alone.
+func BenchmarkTrace(b *testing.B) {
+	trace := syntheticTrace(300)
+	b.SetBytes(int64(len(trace)))
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		err := scanCallTraces(trace, func(t *traced, _ *chain.Hash) error { n += len(t.moves); return nil })
+		if err != nil || n != 300 {
+			b.Fatal(n, err)
 		}
 	}
 }

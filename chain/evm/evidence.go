@@ -25,7 +25,7 @@ func (s *Source) newRun(ctx context.Context, act string, blocks []block, logs []
 		if s.isTransfer(e) {
 			seen[e.height-first] = true
 			if e.isPayment() {
-				r.payments = append(r.payments, payment{[20]byte(e.topics[2][12:]), t.whole})
+				r.payments = append(r.payments, payment{e.sender(), [20]byte(e.topics[2][12:]), t.whole})
 			}
 		}
 		return nil

@@ -30,7 +30,7 @@ func refLone(b []byte) (string, bool) {
 	if !refNull(m["to"]) {
 		to, ok3 = refFixed(m["to"], 20)
 	}
-	from, ok0 := "nobody", true
+	from, ok0 := strings.Repeat("\x00", 20), true
 	if !refNull(m["from"]) {
 		from, ok0 = refFixed(m["from"], 20)
 	}
@@ -61,15 +61,11 @@ func gotLone(b []byte) (string, bool) {
 		return "", false
 	}
 	to := fmt.Sprintf("%x", "none")
-	if l.hasTo {
+	if !l.creates {
 		to = fmt.Sprintf("%x", l.to[:])
 	}
 	l.calledRecipient() // of whatever data
-	from := l.from
-	if from == nil {
-		from = []byte("nobody")
-	}
-	out := fmt.Sprintf("%x %x %s %s %s", l.hash[:], from, to, number(l.value), l.input)
+	out := fmt.Sprintf("%x %x %s %s %s", l.hash[:], l.from[:], to, number(l.value), l.input)
 	if l.mined {
 		out += fmt.Sprintf(" in %x %d", l.block[:], l.height)
 	}

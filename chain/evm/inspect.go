@@ -105,17 +105,17 @@ func (s *Source) ownValue(tx *lone) (chain.Transfer, bool) {
 		ID: fmt.Sprintf("%s:eth:%s:0", tx.hash, hexBytes(tx.to[:])), TxID: tx.hash,
 		To: evmAddress(tx.to[:]), Amount: money.NewAmount(s.network.Native, v),
 	}
-	if tx.from != nil {
-		t.From = evmAddress(tx.from)
+	if tx.from != [20]byte{} {
+		t.From = evmAddress(tx.from[:])
 	}
-	return t, tx.hasTo && v.Sign() > 0
+	return t, !tx.creates && v.Sign() > 0
 }
 
 // sentToContract returns the listed token whose contract the transaction sends
 // coins to: as the recipient of a token's transfer, or of the native coin. A
 // contract that logs something in return has made use of the coin: WETH wraps it.
 func (s *Source) sentToContract(tx *lone, proof *receipt) chain.Token {
-	if !tx.hasTo {
+	if tx.creates {
 		return chain.Token{}
 	}
 	called, ok := s.tokens[tx.to]
@@ -172,7 +172,7 @@ func (s *Source) recipients(act string, tx *lone, proof *receipt) ([]chain.Addre
 			out = append(out, a)
 		}
 	}
-	if tx.hasTo && number(tx.value).Sign() > 0 {
+	if !tx.creates && number(tx.value).Sign() > 0 {
 		add(tx.to[:])
 	}
 	if proof == nil {
@@ -196,7 +196,7 @@ func (s *Source) recipients(act string, tx *lone, proof *receipt) ([]chain.Addre
 // hasRecipient reports whether a log has the topics of a transfer of any token
 // standard that shares ERC-20's signature: ERC-721 has a fourth.
 func (e *event) hasRecipient() bool {
-	return e.topicCount >= 3 && e.topics[0] == transferTopic && [12]byte(e.topics[2][:12]) == [12]byte{}
+	return e.topicCount >= 3 && e.topics[0] == transferTopic && isAddress(&e.topics[2])
 }
 
 func evmAddress(raw []byte) chain.Address {

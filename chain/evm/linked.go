@@ -14,9 +14,16 @@ import (
 type block struct {
 	header
 	raw []byte
+	txs int
+
+	// moves are what contracts moved, in execution order; complete says that
+	// they are known, from logs or a trace.
+	moves    []move
+	complete bool
 }
 
-// Linked fetches the blocks from..to with their transactions and logs. Behind a
+// Linked fetches the blocks from..to with their transactions, logs and, where the
+// node offers them, traces. Behind a
 // load balancer the answers may belong to several branches; then a parent does
 // not match and the error wraps chain.ErrUnavailable. The caller bounds the
 // run: its blocks are held in memory.
@@ -31,7 +38,7 @@ func (s *Source) Linked(ctx context.Context, from, to uint64) (r chain.Run, err 
 	if err != nil {
 		return nil, err
 	}
-	return s.newRun(ctx, act, blocks, logs)
+	return s.completeRun(ctx, act, blocks, logs)
 }
 
 // Range fetches the blocks from..to, which must be final, with fewer requests:
@@ -64,7 +71,22 @@ func (s *Source) Range(ctx context.Context, from, to uint64) (r chain.Run, err e
 	if end := blocks[len(blocks)-1].Hash; before.Hash != end || after.Hash != end {
 		return nil, s.unavailable(act, "the last block changed while it was read")
 	}
-	return s.newRun(ctx, act, blocks, logs)
+	return s.completeRun(ctx, act, blocks, logs)
+}
+
+// completeRun makes a run and finds out what contracts moved in it.
+func (s *Source) completeRun(ctx context.Context, act string, blocks []block, logs [][]byte) (chain.Run, error) {
+	r, err := s.newRun(ctx, act, blocks, logs)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.nativeLogs(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.trace(ctx); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // blocks fetches full blocks by number and proves that they are one chain.
@@ -90,7 +112,8 @@ func (s *Source) blocks(ctx context.Context, act string, from, to uint64) ([]blo
 		if isNull(calls[i].result) {
 			return nil, s.unavailable(act, "the node has no block %d", from+uint64(i))
 		}
-		h, err := scanBlock(calls[i].result, func(*transaction) error { return nil })
+		txs := 0
+		h, err := scanBlock(calls[i].result, func(*transaction) error { txs++; return nil })
 		if errors.Is(err, errNoBody) {
 			return nil, s.unavailable(act, "block %d: %s", from+uint64(i), err)
 		}
@@ -103,7 +126,7 @@ func (s *Source) blocks(ctx context.Context, act string, from, to uint64) ([]blo
 		if i > 0 && h.Parent != out[i-1].Hash {
 			return nil, s.unavailable(act, "block %d is not the parent of block %d: branches are mixed", h.Height-1, h.Height)
 		}
-		out[i] = block{h, calls[i].result}
+		out[i] = block{header: h, raw: calls[i].result, txs: txs}
 	}
 	return out, nil
 }

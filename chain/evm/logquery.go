@@ -3,6 +3,7 @@ package evm
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -49,11 +50,16 @@ func (s *Source) logsByHash(ctx context.Context, act string, blocks []block) ([]
 	if err := s.each(ctx, act, calls); err != nil {
 		return nil, err
 	}
+	if slices.ContainsFunc(calls, func(c call) bool { return withheld(c.err) }) {
+		s.logless.refused()
+	} else {
+		s.logless.answered()
+	}
 	out := make([][]byte, 0, len(calls))
 	var doubtful []*block
 	for i := range calls {
 		switch {
-		case calls[i].err != nil && s.noLogs(calls[i].err):
+		case withheld(calls[i].err):
 			doubtful = append(doubtful, s.untold(blocks[i:i+1])...)
 			continue
 		case calls[i].err != nil:
@@ -61,7 +67,6 @@ func (s *Source) logsByHash(ctx context.Context, act string, blocks []block) ([]
 		case isNull(calls[i].result):
 			return nil, s.unavailable(act, "the node has no logs for block %d", blocks[i].Height)
 		}
-		s.logless.answered()
 		half, err := l.halfTold(&blocks[i].header, calls[i].result)
 		if err != nil {
 			return nil, s.malformed(act, err)
@@ -135,7 +140,8 @@ func (s *Source) logsOfSpan(ctx context.Context, act string, from, to uint64) ([
 	switch {
 	case errors.As(err, &wide) && from < to:
 		return nil, wide
-	case err != nil && s.noLogs(err):
+	case withheld(err):
+		s.logless.refused()
 		return s.logsOfFinal(ctx, act, from, to)
 	case err != nil:
 		return nil, err

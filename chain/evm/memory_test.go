@@ -47,6 +47,10 @@ func (e endless) RoundTrip(r *http.Request) (*http.Response, error) {
 			if err := json.Unmarshal(c.Params[0], &f); err != nil {
 				return nil, err
 			}
+			if f.BlockHash != "" {
+				out.WriteString("[]") // no native transfers by contracts
+				break
+			}
 			e.logs(out, heightIn([]byte(f.FromBlock)), heightIn([]byte(f.ToBlock)))
 		default:
 			out.WriteString("null")
@@ -60,7 +64,7 @@ func (e endless) RoundTrip(r *http.Request) (*http.Response, error) {
 // Numbers in the texts are written with all their zeros, so that they can be
 // filled in without formatting: # is 16 digits of the height, ^ of the one below.
 var (
-	blockOf = `{"number":"0x#","hash":"0x` + wide + `#","parentHash":"0x` + wide + `^","timestamp":"0x#","transactions":[{"hash":"0x` + wide + `#","to":"0x` + wide[24:] + `#","value":"0x1"}]}`
+	blockOf = `{"number":"0x#","hash":"0x` + wide + `#","parentHash":"0x` + wide + `^","timestamp":"0x#","transactions":[{"hash":"0x` + wide + `#","from":"0x` + wide[24:] + `#","to":"0x` + wide[24:] + `#","value":"0x1"}]}`
 	logOf   = `{"address":"ADDRESS","topics":["TOPIC","0x` + wide + `#","0x` + wide + `#"],"data":"0x` + wide + `#","blockNumber":"0x#","blockHash":"0x` +
 		wide + `#","transactionHash":"0x` + wide + `#","transactionIndex":"0x0","logIndex":"0x0"}`
 	wide = strings.Repeat("0", 48)
@@ -129,7 +133,7 @@ func heightIn(text []byte) uint64 {
 func TestMemoryStaysFlatOver100000Blocks(t *testing.T) {
 	r, _ := syntheticRun(t, 0, 1)
 	network := r.src.network
-	s, err := NewSource(network, RPC{URL: "http://node", HTTP: &http.Client{Transport: newEndless(hexBytes(network.Tokens[0].Contract.Raw))}})
+	s, err := NewSource(network, RPC{URL: "http://node", NoTraces: true, HTTP: &http.Client{Transport: newEndless(hexBytes(network.Tokens[0].Contract.Raw))}})
 	require.NoError(t, err)
 	heap := func() uint64 {
 		runtime.GC()

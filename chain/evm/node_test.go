@@ -11,8 +11,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/chain/evm"
 	"github.com/cointill/cointill/payments/money"
@@ -82,7 +80,10 @@ type tx struct {
 	logs   []obj
 	hash   string
 	kind   string
-	data   string // of the call
+	data   string  // of the call
+	from   string  // fees if empty
+	calls  []frame // made by the transaction
+	gas    obj     // what its receipt says of its price
 }
 
 func (x tx) input() string { return "0x" + x.data }
@@ -115,8 +116,11 @@ type node struct {
 	final    any
 	calls    map[string]int
 	bloom    string
-	pool     []obj          // unmined transactions
-	balances map[string]int // after block 0; each block adds one
+	pool     []obj              // unmined transactions
+	balances map[string]int     // after block 0; each block adds one
+	roots    map[string][]frame // the transactions' calls, by block hash
+	native   bool               // EIP-7708 is active
+	offers   string             // the method by which it traces
 	// override answers a method in place of the stub, if it says so.
 	override func(method string, params []any) (any, *rpcError, bool)
 	// serve answers a whole request in place of the stub, if it says so.
@@ -135,7 +139,7 @@ func newNode(t testing.TB) *node {
 
 func stub() *node {
 	n := &node{
-		logs: map[string][]obj{}, receipts: map[string]obj{}, calls: map[string]int{},
+		logs: map[string][]obj{}, receipts: map[string]obj{}, calls: map[string]int{}, roots: map[string][]frame{},
 		decimals: map[string]int{usdt: 6, dai: 18, gusd: 2},
 		bloom:    "0x" + strings.Repeat("00", 256),
 	}
@@ -163,11 +167,19 @@ func (n *node) add(txs ...tx) *node {
 		if value == "" {
 			value = "0x0"
 		}
-		full = append(full, obj{"hash": x.hash, "to": x.to, "value": value, "type": kind, "from": fees, "input": x.input(), "transactionIndex": fmt.Sprintf("0x%x", i)})
+		from := x.from
+		if from == "" {
+			from = fees
+		}
+		full = append(full, obj{"hash": x.hash, "to": x.to, "value": value, "type": kind, "from": from, "input": x.input(), "nonce": fmt.Sprintf("0x%x", i), "transactionIndex": fmt.Sprintf("0x%x", i)})
 		status := "0x1"
 		if x.failed {
 			status = "0x0"
 		}
+		if n.native && !x.failed {
+			x.logs = append(nativeLogs(x.root(from, value, i)), x.logs...)
+		}
+		n.roots[hash] = append(n.roots[hash], x.root(from, value, i))
 		for _, l := range x.logs {
 			l["blockHash"], l["blockNumber"] = hash, fmt.Sprintf("0x%x", height)
 			l["transactionHash"], l["transactionIndex"] = x.hash, fmt.Sprintf("0x%x", i)
@@ -179,7 +191,11 @@ func (n *node) add(txs ...tx) *node {
 		if logs == nil {
 			logs = []obj{}
 		}
-		n.receipts[x.hash] = obj{"transactionHash": x.hash, "blockHash": hash, "status": status, "logs": logs}
+		n.receipts[x.hash] = obj{"transactionHash": x.hash, "blockHash": hash, "status": status, "logs": logs,
+			"gasUsed": "0x5208", "effectiveGasPrice": "0x3b9aca07"}
+		for k, v := range x.gas {
+			n.receipts[x.hash][k] = v
+		}
 	}
 	n.blocks = append(n.blocks, obj{
 		"number": fmt.Sprintf("0x%x", height), "hash": hash, "timestamp": fmt.Sprintf("0x%x", 1_700_000_000+12*height),
@@ -280,6 +296,9 @@ func (n *node) result(method string, params []any) (any, *rpcError) {
 			if !ok {
 				return nil, &rpcError{-32000, "unknown block"}
 			}
+			if f["address"].([]any)[0] == system {
+				return ofContract(logs, system), nil
+			}
 			return logs, nil
 		}
 		out := []obj{}
@@ -326,6 +345,9 @@ func (n *node) result(method string, params []any) (any, *rpcError) {
 		}
 		return out, nil
 	}
+	if method == n.offers {
+		return n.trace(params[0].(string)), nil
+	}
 	return nil, &rpcError{-32601, "the method " + method + " does not exist"}
 }
 
@@ -343,7 +365,14 @@ func (n *node) balance(address string, height int) string {
 }
 
 func (n *node) source(t testing.TB) *evm.Source {
+	t.Helper()
+	return sourceOf(n)
+}
+
+func sourceOf(n *node) *evm.Source {
 	s, err := evm.NewSource(network(), evm.RPC{URL: n.URL})
-	require.NoError(t, err)
+	if err != nil {
+		panic(err)
+	}
 	return s
 }

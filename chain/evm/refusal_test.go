@@ -154,6 +154,7 @@ func TestLogsRefusedEvenForOneBlockAreReadFromReceipts(t *testing.T) {
 				s := n.source(t)
 				run, err := s.Range(t.Context(), 1, 40)
 				requireAllFound(t, run, err, 40)
+				before := asked
 				for h := range uint64(40) { // as at the tip
 					run, err := s.Linked(t.Context(), h+1, h+1)
 					require.NoError(t, err)
@@ -161,11 +162,11 @@ func TestLogsRefusedEvenForOneBlockAreReadFromReceipts(t *testing.T) {
 					require.NoError(t, err)
 					require.Len(t, found.Transfers, 1)
 				}
-				require.Less(t, asked, 40, "a refused method is not asked for each block")
+				require.Less(t, asked-before, 20, "a refused method is not asked for each block")
 				require.Positive(t, n.calls[receipts])
 
 				n.override = nil
-				before := n.calls["eth_getLogs"]
+				before = n.calls["eth_getLogs"]
 				for range 600 {
 					_, err := s.Linked(t.Context(), 1, 1)
 					require.NoError(t, err)
@@ -206,6 +207,9 @@ func TestTheWindowGrowsBackAfterARefusal(t *testing.T) {
 	n.override = func(method string, params []any) (any, *rpcError, bool) {
 		if method == "eth_getLogs" {
 			f := params[0].(obj)
+			if f["fromBlock"] == nil {
+				return stub(method, params)
+			}
 			widest = max(widest, number(f["toBlock"])-number(f["fromBlock"])+1)
 		}
 		return stub(method, params)

@@ -19,6 +19,11 @@ type RPC struct {
 	// Header is sent with every request, for authentication. Its values appear
 	// in no error.
 	Header http.Header
+	// NoTraces says not to ask for traces, which cost a node, or an account at a
+	// hosted one, more than all other calls together. Without them
+	// chain.Found.Internal is false until the network logs native transfers
+	// (EIP-7708).
+	NoTraces bool
 }
 
 const callTimeout = 30 * time.Second

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cointill/cointill/chain"
@@ -52,6 +54,10 @@ func refArray(b []byte) ([]json.RawMessage, bool) {
 
 func refNull(v json.RawMessage) bool { return len(v) == 0 || string(v) == "null" }
 
+func refEmptyRoot(v json.RawMessage) bool {
+	return refNull(v) || strings.EqualFold(string(v), string(emptyRoot))
+}
+
 func refBlock(b []byte) (string, bool) {
 	m, ok := refObject(b)
 	if !ok {
@@ -68,9 +74,35 @@ func refBlock(b []byte) (string, bool) {
 	if !ok5 && !refNull(m["logsBloom"]) {
 		return "", false
 	}
-	out := fmt.Sprintf("%s %x %x %s %t %x\n", number, hash, parent, stamp, ok5, logsBloom)
+	miner, ok6 := refFixed(m["miner"], 20)
+	if !ok6 && !refNull(m["miner"]) {
+		return "", false
+	}
+	baseFee, ok7 := refNumber(m["baseFeePerGas"], 256)
+	digits, _ := refDigits(m["baseFeePerGas"])
+	if refNull(m["baseFeePerGas"]) {
+		baseFee = new(big.Int)
+	} else if !ok7 || len(digits) > 64 {
+		return "", false
+	}
+	out := fmt.Sprintf("%s %x %x %s %t %x %x %s\n", number, hash, parent, stamp, ok5, logsBloom, miner, baseFee)
+	if !refNull(m["withdrawals"]) {
+		list, ok := refWithdrawals(m["withdrawals"])
+		if !ok {
+			return "", false
+		}
+		out += list
+		if list == "" && !refEmptyRoot(m["withdrawalsRoot"]) {
+			return "", false
+		}
+	} else if !refNull(m["withdrawalsRoot"]) {
+		return "", false
+	}
 	txs, ok := refArray(m["transactions"])
 	if !ok {
+		return "", false
+	}
+	if len(txs) == 0 && !refEmptyRoot(m["transactionsRoot"]) {
 		return "", false
 	}
 	for _, raw := range txs {
@@ -78,21 +110,25 @@ func refBlock(b []byte) (string, bool) {
 		if !ok {
 			return "", false
 		}
-		h, ok := refFixed(x["hash"], 32)
+		h, ok1 := refFixed(x["hash"], 32)
+		from, ok2 := refFixed(x["from"], 20)
+		digits, ok3 := refDigits(x["value"])
+		value, ok4 := refNumber(x["value"], 256)
+		if !ok1 || !ok2 || !ok3 || !ok4 || len(digits) > 64 {
+			return "", false
+		}
+		to, ok := refFixed(x["to"], 20)
+		if refNull(x["to"]) {
+			nonce, isNonce := refNumber(x["nonce"], 64)
+			if ok = isNonce; ok {
+				made := crypto.CreateAddress(common.Address([]byte(from)), nonce.Uint64())
+				to = string(made[:])
+			}
+		}
 		if !ok {
 			return "", false
 		}
-		if refNull(x["to"]) {
-			out += fmt.Sprintf("%x creates\n", h)
-			continue
-		}
-		to, ok1 := refFixed(x["to"], 20)
-		digits, ok2 := refDigits(x["value"])
-		value, ok3 := refNumber(x["value"], 256)
-		if !ok1 || !ok2 || !ok3 || len(digits) > 64 {
-			return "", false
-		}
-		out += fmt.Sprintf("%x %x %s\n", h, to, value)
+		out += fmt.Sprintf("%x %x %x %s %t\n", h, from, to, value, refNull(x["to"]))
 	}
 	return out, true
 }
@@ -100,18 +136,24 @@ func refBlock(b []byte) (string, bool) {
 func gotBlock(b []byte) (string, bool) {
 	txs := ""
 	h, err := scanBlock(b, func(tx *transaction) error {
-		if tx.hasTo {
-			txs += fmt.Sprintf("%x %x %s\n", tx.hash[:], tx.to, number(tx.value))
-		} else {
-			txs += fmt.Sprintf("%x creates\n", tx.hash[:])
-		}
+		txs += fmt.Sprintf("%x %x %x %s %t\n", tx.hash[:], tx.from, tx.to, number(tx.value), tx.creates)
 		return nil
 	})
-	var filter []byte
+	var filter, miner []byte
 	if h.hasBloom {
 		filter = h.bloom[:]
 	}
-	return fmt.Sprintf("%d %x %x %d %t %x\n", h.Height, h.Hash[:], h.Parent[:], h.Time.Unix(), h.hasBloom, filter) + txs, err == nil
+	if h.hasMiner {
+		miner = h.miner[:]
+	}
+	if h.withdrawals != nil && err == nil {
+		list, ok := gotWithdrawals(h.withdrawals)
+		if !ok {
+			return "", false
+		}
+		txs = list + txs
+	}
+	return fmt.Sprintf("%d %x %x %d %t %x %x %s\n", h.Height, h.Hash[:], h.Parent[:], h.Time.Unix(), h.hasBloom, filter, miner, number(h.baseFee)) + txs, err == nil
 }
 
 func refLogs(b []byte) (string, bool) {
@@ -183,7 +225,18 @@ func refReceipt(b []byte) (string, bool) {
 	if !ok1 || !ok2 || !ok3 || !ok4 {
 		return "", false
 	}
-	return fmt.Sprintf("%x %x %s\n%s", tx, block, status, logs), true
+	out := fmt.Sprintf("%x %x %s\n%s", tx, block, status, logs)
+	for _, name := range []string{"gasUsed", "effectiveGasPrice", "blobGasUsed", "blobGasPrice"} {
+		if refNull(m[name]) {
+			continue
+		}
+		n, ok := refNumber(m[name], 256)
+		if digits, _ := refDigits(m[name]); !ok || len(digits) > 64 {
+			return "", false
+		}
+		out += fmt.Sprintln(name, n)
+	}
+	return out, true
 }
 
 func gotReceipt(b []byte) (string, bool) {
@@ -196,7 +249,13 @@ func gotReceipt(b []byte) (string, bool) {
 	if r.ok {
 		status = 1
 	}
-	return fmt.Sprintf("%x %x %d\n%s", r.tx[:], r.block[:], status, logs), ok
+	out := fmt.Sprintf("%x %x %d\n%s", r.tx[:], r.block[:], status, logs)
+	for i, name := range []string{"gasUsed", "effectiveGasPrice", "blobGasUsed", "blobGasPrice"} {
+		if d := [][]byte{r.gas, r.price, r.blobGas, r.blobPrice}[i]; d != nil {
+			out += fmt.Sprintln(name, number(d))
+		}
+	}
+	return out, ok
 }
 
 // seeds are valid answers and ways of spoiling them.
@@ -224,12 +283,15 @@ func seeds(f *testing.F, valid ...string) {
 func hex32(c string) string { return `"0x` + strings.Repeat(c, 32) + `"` }
 
 var (
-	sampleTx  = `{"hash":` + hex32("a1") + `,"to":"0x` + strings.Repeat("b2", 20) + `","value":"0x1f","type":"0x2"}`
+	sampleTx  = `{"hash":` + hex32("a1") + `,"from":"0x` + strings.Repeat("b1", 20) + `","nonce":"0x1","to":"0x` + strings.Repeat("b2", 20) + `","value":"0x1f","type":"0x2"}`
 	sampleLog = `{"address":"0x` + strings.Repeat("b2", 20) + `","topics":[` + hex32("c1") + `,` + hex32("c2") + `],"data":"0x00ff","blockNumber":"0x10","blockHash":` +
 		hex32("d1") + `,"transactionHash":` + hex32("a1") + `,"transactionIndex":"0x0","logIndex":"0x3","removed":false}`
 	sampleBlock = `{"number":"0x10","hash":` + hex32("d1") + `,"parentHash":` + hex32("d0") + `,"timestamp":"0x65","logsBloom":"0x` +
-		strings.Repeat("00", 256) + `","transactions":[` + sampleTx + `,{"hash":` + hex32("a2") + `,"to":null,"value":"0x0"}]}`
-	sampleReceipt = `{"transactionHash":` + hex32("a1") + `,"blockHash":` + hex32("d1") + `,"status":"0x1","logs":[` + sampleLog + `]}`
+		strings.Repeat("00", 256) + `","transactions":[` + sampleTx + `,{"hash":` + hex32("a2") + `,"from":"0x` + strings.Repeat("b1", 20) + `","nonce":"0x2","to":null,"value":"0x0"}],"miner":"0x` +
+		strings.Repeat("b9", 20) + `","baseFeePerGas":"0x7","withdrawals":` + sampleWithdrawals + `}`
+	sampleWithdrawals = `[{"index":"0x1f","validatorIndex":"0x9","address":"0x` + strings.Repeat("b3", 20) + `","amount":"0x77359400"}]`
+	sampleReceiptGas  = `"gasUsed":"0x5208","effectiveGasPrice":"0x3b9aca07","blobGasUsed":"0x20000","blobGasPrice":"0x1",`
+	sampleReceipt     = `{` + sampleReceiptGas + `"transactionHash":` + hex32("a1") + `,"blockHash":` + hex32("d1") + `,"status":"0x1","logs":[` + sampleLog + `]}`
 )
 
 func agree(t *testing.T, b []byte, ref, got func([]byte) (string, bool)) {

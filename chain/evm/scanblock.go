@@ -2,8 +2,11 @@ package evm
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"time"
+
+	"golang.org/x/crypto/sha3"
 
 	"github.com/cointill/cointill/chain"
 )
@@ -13,30 +16,40 @@ type header struct {
 	chain.Anchor
 	bloom    bloom
 	hasBloom bool
+
+	// Below is read with the transactions only.
+
+	miner       [20]byte // whom the fees go to
+	hasMiner    bool
+	baseFee     []byte // hex digits, none before EIP-1559
+	withdrawals []byte // the array's text, none before EIP-4895
 }
 
 // transaction is what matters of a transaction inside a block.
 type transaction struct {
-	hash  chain.Hash
-	to    [20]byte
-	hasTo bool   // false: creates a contract
-	value []byte // hex digits, valid until the next transaction
+	hash     chain.Hash
+	from, to [20]byte
+	creates  bool   // to is the address of the contract it creates
+	value    []byte // hex digits, valid until the next transaction
 }
 
 var (
 	errMissing = errors.New("missing")
 	errKind    = errors.New("not the expected kind of value")
-	errNoBody  = errors.New("no transactions, but the root of some")
+	errNoBody  = errors.New("no transactions or withdrawals, but the root of some")
 )
 
-// emptyRoot is the transactions root of a block that has none, as it is written.
+// emptyRoot is the root of no transactions and of no withdrawals, as it is
+// written.
 var emptyRoot = []byte(`"0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421"`)
 
-// withoutBody reports whether a block's transactions were left out, as by a node
+// withoutBody reports whether a block's transactions or withdrawals were left out, as by a node
 // that has its header alone.
-func withoutBody(txs, root []byte) bool {
-	return len(txs) > 1 && txs[0] == '[' && len(bytes.TrimSpace(txs[1:len(txs)-1])) == 0 &&
-		!isNull(root) && !bytes.EqualFold(root, emptyRoot)
+func withoutBody(list, root []byte) bool {
+	if isNull(root) || bytes.EqualFold(root, emptyRoot) {
+		return false
+	}
+	return len(list) > 1 && list[0] == '[' && len(bytes.TrimSpace(list[1:len(list)-1])) == 0
 }
 
 // scanBlock reads a block. each is called for every transaction in order and
@@ -44,7 +57,7 @@ func withoutBody(txs, root []byte) bool {
 // unread, whether they are objects or hashes.
 func scanBlock(b []byte, each func(*transaction) error) (header, error) {
 	p := parser{b: b}
-	var number, hash, parent, stamp, logsBloom, txs, root []byte
+	var number, hash, parent, stamp, logsBloom, txs, root, out, outRoot, miner, baseFee []byte
 	empty, err := p.open('{', '}')
 	for more := !empty; more && err == nil; {
 		var k, v []byte
@@ -69,6 +82,14 @@ func scanBlock(b []byte, each func(*transaction) error) (header, error) {
 			txs = v
 		case "transactionsRoot":
 			root = v
+		case "withdrawals":
+			out = v
+		case "withdrawalsRoot":
+			outRoot = v
+		case "miner":
+			miner = v
+		case "baseFeePerGas":
+			baseFee = v
 		}
 		more, err = p.more('}')
 	}
@@ -102,8 +123,24 @@ func scanBlock(b []byte, each func(*transaction) error) (header, error) {
 	if each == nil {
 		return h, nil
 	}
-	if withoutBody(txs, root) {
+	if withoutBody(txs, root) || withoutBody(out, outRoot) || isNull(out) && !isNull(outRoot) {
 		return header{}, errNoBody
+	}
+	if h.hasMiner = !isNull(miner); h.hasMiner {
+		if err = fixed(h.miner[:], miner); err != nil {
+			return header{}, field("miner", err)
+		}
+	}
+	if !isNull(baseFee) {
+		if h.baseFee, err = word(baseFee); err != nil {
+			return header{}, field("baseFeePerGas", err)
+		}
+	}
+	if !isNull(out) {
+		h.withdrawals = out
+		if err = scanWithdrawals(out, func(*withdrawal) error { return nil }); err != nil {
+			return header{}, field("withdrawals", err)
+		}
 	}
 	return h, field("transactions", scanTransactions(txs, each))
 }
@@ -131,7 +168,7 @@ func scanTransactions(b []byte, each func(*transaction) error) error {
 }
 
 func (p *parser) transaction(tx *transaction) error {
-	var hash, to, value []byte
+	var hash, from, to, value, nonce []byte
 	if p.next() != '{' {
 		return errKind
 	}
@@ -147,10 +184,14 @@ func (p *parser) transaction(tx *transaction) error {
 		switch string(k) {
 		case "hash":
 			hash = v
+		case "from":
+			from = v
 		case "to":
 			to = v
 		case "value":
 			value = v
+		case "nonce":
+			nonce = v
 		}
 		more, err = p.more('}')
 	}
@@ -160,12 +201,36 @@ func (p *parser) transaction(tx *transaction) error {
 	if err = fixed(tx.hash[:], hash); err != nil {
 		return field("hash", err)
 	}
-	if tx.hasTo = !isNull(to); !tx.hasTo {
+	if err = fixed(tx.from[:], from); err != nil {
+		return field("from", err)
+	}
+	if tx.value, err = word(value); err != nil {
+		return field("value", err)
+	}
+	if tx.creates = isNull(to); tx.creates {
+		n, err := quantity(nonce)
+		if err != nil {
+			return field("nonce", err)
+		}
+		tx.to = created(tx.from, n)
 		return nil
 	}
-	if err = fixed(tx.to[:], to); err != nil {
-		return field("to", err)
+	return field("to", fixed(tx.to[:], to))
+}
+
+// created is the address of the contract that a transaction creates: the end of
+// keccak256 of the RLP of sender and nonce (yellow paper, section 7).
+func created(from [20]byte, nonce uint64) [20]byte {
+	var digits [8]byte
+	binary.BigEndian.PutUint64(digits[:], nonce)
+	n := bytes.TrimLeft(digits[:], "\x00")
+	item := append([]byte{0x80 + byte(len(n))}, n...)
+	if len(n) == 1 && n[0] < 0x80 {
+		item = n
 	}
-	tx.value, err = word(value)
-	return field("value", err)
+	h := sha3.NewLegacyKeccak256()
+	h.Write([]byte{0xc0 + byte(21+len(item)), 0x80 + 20})
+	h.Write(from[:])
+	h.Write(item)
+	return [20]byte(h.Sum(nil)[12:])
 }

@@ -8,6 +8,10 @@ type receipt struct {
 	block chain.Hash
 	ok    bool   // status 1
 	logs  []byte // the array's text
+
+	// What the transaction cost, as hex digits; nil where the node does not say.
+	// The blob's are there for blob transactions alone (EIP-4844).
+	gas, price, blobGas, blobPrice []byte
 }
 
 // scanReceipt reads one receipt. Its logs are checked to be logs.
@@ -46,7 +50,7 @@ func (p *parser) receipt() (receipt, error) {
 	if p.next() != '{' {
 		return receipt{}, errKind
 	}
-	var status, tx, block, logs []byte
+	var status, tx, block, logs, gas, price, blobGas, blobPrice []byte
 	empty, err := p.open('{', '}')
 	for more := !empty; more && err == nil; {
 		var k, v []byte
@@ -65,6 +69,14 @@ func (p *parser) receipt() (receipt, error) {
 			block = v
 		case "logs":
 			logs = v
+		case "gasUsed":
+			gas = v
+		case "effectiveGasPrice":
+			price = v
+		case "blobGasUsed":
+			blobGas = v
+		case "blobGasPrice":
+			blobPrice = v
 		}
 		more, err = p.more('}')
 	}
@@ -83,6 +95,21 @@ func (p *parser) receipt() (receipt, error) {
 		return receipt{}, field("status", errHex)
 	}
 	r.ok = s == 1
+	for _, f := range []struct {
+		name string
+		text []byte
+		out  *[]byte
+	}{
+		{"gasUsed", gas, &r.gas}, {"effectiveGasPrice", price, &r.price},
+		{"blobGasUsed", blobGas, &r.blobGas}, {"blobGasPrice", blobPrice, &r.blobPrice},
+	} {
+		if isNull(f.text) {
+			continue
+		}
+		if *f.out, err = word(f.text); err != nil {
+			return receipt{}, field(f.name, err)
+		}
+	}
 	if len(logs) == 0 {
 		return receipt{}, field("logs", errMissing)
 	}

@@ -4,9 +4,8 @@ import "github.com/cointill/cointill/chain"
 
 // lone is a transaction that was asked for by its hash.
 type lone struct {
-	transaction
-	from  []byte // 20 bytes; nil if the node does not say
-	input []byte // hex digits of the call data
+	transaction        // from is zero if the node does not say, to if it creates
+	input       []byte // hex digits of the call data
 
 	// mined says that a block holds it; which one follows.
 	mined  bool
@@ -68,12 +67,11 @@ func readLone(hash, from, to, value, input, block, height []byte) (l lone, err e
 		return lone{}, field("hash", err)
 	}
 	if !isNull(from) {
-		l.from = make([]byte, 20)
-		if err = fixed(l.from, from); err != nil {
+		if err = fixed(l.from[:], from); err != nil {
 			return lone{}, field("from", err)
 		}
 	}
-	if l.hasTo = !isNull(to); l.hasTo {
+	if l.creates = isNull(to); !l.creates {
 		if err = fixed(l.to[:], to); err != nil {
 			return lone{}, field("to", err)
 		}

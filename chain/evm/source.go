@@ -25,6 +25,10 @@ type Source struct {
 	requests *window // calls of one request
 	spans    *window // blocks of one query for logs
 	logless  pause   // of queries for logs
+
+	untraced bool          // RPC.NoTraces
+	dialect  atomic.Uint32 // a dialect, found out since the last failure
+	refusals atomic.Uint32 // of traces in a row, none of them understood
 }
 
 var (
@@ -54,7 +58,7 @@ func NewSource(n chain.Network, node RPC) (*Source, error) {
 		return nil, err
 	}
 	s := &Source{
-		network: n, name: u.Hostname(), secrets: node.secrets(u),
+		network: n, name: u.Hostname(), secrets: node.secrets(u), untraced: node.NoTraces,
 		tokens:   make(map[[20]byte]chain.Token),
 		requests: newWindow(batchSize, batchSize), spans: newWindow(firstSpan, maxSpan),
 	}
@@ -100,10 +104,11 @@ func (s *Source) Network() chain.Network { return s.network }
 // Name returns the node's host name.
 func (s *Source) Name() string { return s.name }
 
-// settle remembers whether the node has to prove its network again: after any
-// failure, except that a block does not exist.
+// settle remembers whether the node has to prove its network, and show what it
+// traces, again: after any failure, except that a block does not exist.
 func (s *Source) settle(err error) {
 	if err != nil && !notFound(err) {
 		s.checked.Store(false)
+		s.dialect.Store(uint32(dialectUnknown))
 	}
 }

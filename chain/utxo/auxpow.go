@@ -7,7 +7,7 @@ const auxPoWBit = 0x100
 // auxPoW passes over a merged mining proof: the parent chain's coinbase and its
 // block hash, two merkle branches with an index each, the parent's header.
 func (c *cursor) auxPoW(f form) bool {
-	if _, ok := c.tx(f, nobody{}, false); !ok {
+	if _, ok := c.tx(f, nobody{}, inBlock); !ok {
 		return false
 	}
 	if !c.skip(32) {

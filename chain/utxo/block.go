@@ -26,12 +26,16 @@ func (c *cursor) txs(f form, v visitor) bool {
 		return c.fail("block without transactions")
 	}
 	var last tx
-	for range n {
-		if last, ok = c.tx(f, v, false); !ok {
+	for i := range n {
+		where := inBlock
+		if i > 0 && i == n-1 {
+			where = lastInBlock
+		}
+		if last, ok = c.tx(f, v, where); !ok {
 			return false
 		}
 	}
-	if f.mweb && n > 1 && last.hogEx() && !c.mwebTail() {
+	if last.marked() && !c.mwebTail() {
 		return false
 	}
 	if c.off != len(c.b) {
@@ -40,10 +44,11 @@ func (c *cursor) txs(f form, v visitor) bool {
 	return true
 }
 
-// walkTx reads one transaction that stands alone and shows it to v.
-func walkTx(f form, raw []byte, v visitor) (tx, error) {
+// walkTx reads the bytes of one transaction, which stands or stood at a place,
+// and shows it to v.
+func walkTx(f form, raw []byte, where place, v visitor) (tx, error) {
 	c := cursor{b: raw}
-	t, ok := c.tx(f, v, true)
+	t, ok := c.tx(f, v, where)
 	if ok && c.off != len(raw) {
 		ok = c.fail("bytes after the transaction")
 	}

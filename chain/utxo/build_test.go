@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
+	"strings"
 
 	"github.com/cointill/cointill/chain"
 )
@@ -54,16 +55,33 @@ func compactSize(b []byte, n int) []byte {
 	return binary.LittleEndian.AppendUint16(append(b, 0xfd), uint16(n))
 }
 
-// TxID returns the id of a transaction SpendTx wrote: of its old form, which
-// ends the inputs and outputs where the witnesses begin.
+// HogEx writes a transaction that takes coins out of the MWEB, as the last one
+// of a Litecoin block: a HogAddr with 1 litoshi, then outputs of 2, 3, … to
+// scripts.
+func HogEx(ops []chain.Outpoint, scripts ...string) []byte {
+	b := append([]byte{2, 0, 0, 0, 0, 8}, moves(ops, append([]string{HogAddr}, scripts...))...)
+	return append(b, 0, 0, 0, 0, 0)
+}
+
+// HogAddr and PegIn are scripts of the MWEB itself.
+var (
+	HogAddr = "\x58\x20" + strings.Repeat("h", 32)
+	PegIn   = "\x59\x20" + strings.Repeat("i", 32)
+)
+
+// TxID returns the id of a transaction SpendTx or HogEx wrote: of its old form,
+// which ends the inputs and outputs where witnesses or marker begin.
 func TxID(raw []byte) chain.Hash {
 	if raw[4] == 0 {
 		inputs := int(raw[6])
 		if inputs == 0xfd {
 			inputs = int(binary.LittleEndian.Uint16(raw[7:]))
 		}
-		witnesses := inputs * (1 + 1 + 72 + 1 + 1)
-		raw = slices.Concat(raw[:4], raw[6:len(raw)-4-witnesses], make([]byte, 4))
+		more := inputs * (1 + 1 + 72 + 1 + 1)
+		if raw[5] == 8 {
+			more = 1
+		}
+		raw = slices.Concat(raw[:4], raw[6:len(raw)-4-more], make([]byte, 4))
 	}
 	return printedHash(raw)
 }
@@ -90,6 +108,16 @@ func MineBlock(parent chain.Hash, txs ...[]byte) []byte {
 	return append(compactSize(b, len(txs)), slices.Concat(txs...)...)
 }
 
+// Proof is a merged mining proof: a parent coinbase, its block's hash, branches of
+// two and no hashes, a parent header.
+var Proof = slices.Concat(SpendTx([]chain.Outpoint{{Vout: 1<<32 - 1}}, []string{"pool"}, false),
+	make([]byte, 32), []byte{2}, make([]byte, 64), make([]byte, 4), []byte{0}, make([]byte, 4), make([]byte, 80))
+
+// MergeMined gives a block a merged mining proof, and so another hash.
+func MergeMined(block []byte) []byte {
+	return slices.Concat([]byte{2, 1, 0x62, 0}, block[4:80], Proof, block[80:])
+}
+
 // HashOf returns a block's hash.
 func HashOf(block []byte) chain.Hash { return printedHash(block[:80]) }
 
@@ -107,11 +135,41 @@ func printedHash(b []byte) chain.Hash {
 // ChainOf writes a chain of n blocks. Each has a coinbase and a transaction with
 // outputs to "to-us" and "", which spends output 3 of the transaction {1, height}.
 func ChainOf(n int) [][]byte {
+	return grow(n, func(parent chain.Hash, i int, pay []byte) []byte { return MineBlock(parent, Coinbase, pay) })
+}
+
+// DogecoinOf writes the chain of ChainOf as Dogecoin's: without witnesses, and
+// from block 1 on merged-mined.
+func DogecoinOf(n int) [][]byte {
+	return grow(n, func(parent chain.Hash, i int, pay []byte) []byte {
+		op := chain.Outpoint{TxID: chain.Hash{1, byte(i)}, Vout: 3}
+		b := MineBlock(parent, SpendTx([]chain.Outpoint{{Vout: 1<<32 - 1}}, []string{"miner"}, false),
+			SpendTx([]chain.Outpoint{op}, []string{"to-us", ""}, false))
+		if i > 0 {
+			b = MergeMined(b)
+		}
+		return b
+	})
+}
+
+// LitecoinOf writes the chain of ChainOf as Litecoin's: from block 1 on each ends
+// with a HogEx that pays out to "pegged-out", and a MWEB block follows.
+func LitecoinOf(n int) [][]byte {
+	return grow(n, func(parent chain.Hash, i int, pay []byte) []byte {
+		if i == 0 {
+			return MineBlock(parent, Coinbase, pay)
+		}
+		hog := HogEx([]chain.Outpoint{{TxID: chain.Hash{8, byte(i)}}}, "pegged-out")
+		return append(MineBlock(parent, Coinbase, pay, hog), "\x01the MWEB block"...)
+	})
+}
+
+func grow(n int, mine func(parent chain.Hash, height int, pay []byte) []byte) [][]byte {
 	var out [][]byte
 	parent := chain.Hash{}
 	for i := range n {
 		op := chain.Outpoint{TxID: chain.Hash{1, byte(i)}, Vout: 3}
-		b := MineBlock(parent, Coinbase, SpendTx([]chain.Outpoint{op}, []string{"to-us", ""}, i%2 == 0))
+		b := mine(parent, i, SpendTx([]chain.Outpoint{op}, []string{"to-us", ""}, i%2 == 0))
 		out, parent = append(out, b), HashOf(b)
 	}
 	return out

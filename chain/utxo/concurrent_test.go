@@ -46,38 +46,35 @@ func TestACancelledContextEndsACall(t *testing.T) {
 }
 
 func TestManyMayAskAtOnce(t *testing.T) {
-	for name, btcd := range dialects {
-		t.Run(name, func(t *testing.T) {
-			n := &stub{blocks: utxo.ChainOf(12), btcd: btcd}
-			s, ctx := open(t, n), t.Context()
-			want, err := open(t, n).Linked(ctx, 0, 11) // s itself knows nothing yet
+	inEachDialect(t, 12, func(t *testing.T, n *stub, s *utxo.Source) {
+		ctx := t.Context()
+		want, err := openOn(t, n, s.Network()).Linked(ctx, 0, 11) // s itself knows nothing yet
+		require.NoError(t, err)
+		wanted, err := want.Match(ctx, everything{})
+		require.NoError(t, err)
+		var wait sync.WaitGroup
+		errs := make(chan error, 8*4)
+		for range 8 {
+			wait.Go(func() {
+				_, err := s.Head(ctx)
+				errs <- err
+				_, err = s.AnchorAt(ctx, 99) // an error forgets nothing the others know
+				assert.ErrorIs(t, err, chain.ErrNotFound)
+				_, err = s.Mempool(ctx)
+				errs <- err
+				r, err := s.Linked(ctx, 0, 11)
+				errs <- err
+				if err == nil {
+					found, err := r.Match(ctx, everything{})
+					errs <- err
+					assert.Equal(t, wanted, found)
+				}
+			})
+		}
+		wait.Wait()
+		close(errs)
+		for err := range errs {
 			require.NoError(t, err)
-			wanted, err := want.Match(ctx, everything{})
-			require.NoError(t, err)
-			var wait sync.WaitGroup
-			errs := make(chan error, 8*4)
-			for range 8 {
-				wait.Go(func() {
-					_, err := s.Head(ctx)
-					errs <- err
-					_, err = s.AnchorAt(ctx, 99) // an error forgets nothing the others know
-					assert.ErrorIs(t, err, chain.ErrNotFound)
-					_, err = s.Mempool(ctx)
-					errs <- err
-					r, err := s.Linked(ctx, 0, 11)
-					errs <- err
-					if err == nil {
-						found, err := r.Match(ctx, everything{})
-						errs <- err
-						assert.Equal(t, wanted, found)
-					}
-				})
-			}
-			wait.Wait()
-			close(errs)
-			for err := range errs {
-				require.NoError(t, err)
-			}
-		})
-	}
+		}
+	})
 }

@@ -43,12 +43,13 @@ func (o *recordedOutput) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*plain)(o))
 }
 
-// outputs lists what transactions pay, leaving out empty outputs.
+// outputs lists what transactions pay, leaving out empty outputs and what the
+// MWEB holds or takes in, which is nobody's.
 func outputs(txs []recorded) []string {
 	out := []string{}
 	for _, x := range txs {
 		for i, o := range x.Vout {
-			if o.Value > 0 {
+			if o.Value > 0 && !strings.HasPrefix(o.Script, "5820") && !strings.HasPrefix(o.Script, "5920") {
 				out = append(out, fmt.Sprintf("%s:%d %d %s", x.TxID, i, o.Value, o.Script))
 			}
 		}

@@ -136,13 +136,41 @@ func (s *Source) header(ctx context.Context, hash chain.Hash) (header, error) {
 	if err != nil {
 		return header{}, err
 	}
-	// A merged mining proof may follow the 80 bytes.
-	if len(raw) > headerLen && !s.form.auxPoW {
-		return header{}, fmt.Errorf("%w: header of %d bytes, want %d", chain.ErrMalformed, len(raw), headerLen)
-	}
-	h, err := readHeader(raw)
+	h, err := s.form.header(raw)
 	if err == nil && h.hash != hash {
 		err = fmt.Errorf("%w: header of %s hashes to %s", chain.ErrMalformed, hash, h.hash)
 	}
 	return h, err
+}
+
+// placed returns the height of a block, and false if the best chain does not
+// hold it.
+func (s *Source) placed(ctx context.Context, hash chain.Hash) (uint64, bool, error) {
+	r, err := s.node.call(ctx, getBlockHeader, hash.String(), true)
+	if errors.Is(err, chain.ErrNotFound) {
+		return 0, false, fmt.Errorf("%w: the node names block %s and does not have it", chain.ErrUnavailable, hash)
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	height, err := parseHeight(r.result)
+	if err != nil {
+		return 0, false, err
+	}
+	now, err := s.hashAt(ctx, height)
+	if errors.Is(err, chain.ErrNotFound) {
+		return 0, false, nil // the best chain has become shorter than that
+	}
+	return height, err == nil && now == hash, err
+}
+
+// parseHeight reads the height in a verbose header.
+func parseHeight(result []byte) (uint64, error) {
+	var v struct {
+		Height *uint64 `json:"height"`
+	}
+	if json.Unmarshal(result, &v) != nil || v.Height == nil || heightKnown(*v.Height) != nil {
+		return 0, fmt.Errorf("%w: header without a height", chain.ErrMalformed)
+	}
+	return *v.Height, nil
 }

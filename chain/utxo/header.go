@@ -35,6 +35,27 @@ func readHeader(b []byte) (header, error) {
 	}, nil
 }
 
+// header reads bytes that hold a header and nothing else but, with merged mining,
+// its proof: Dogecoin's nodes write it behind the 80 bytes. A node that leaves it
+// out loses nothing, for the hash does not cover it.
+func (f form) header(b []byte) (header, error) {
+	h, err := readHeader(b)
+	if err != nil || len(b) == headerLen {
+		return h, err
+	}
+	if !f.auxPoW || h.version&auxPoWBit == 0 {
+		return header{}, fmt.Errorf("%w: header of %d bytes, want %d", chain.ErrMalformed, len(b), headerLen)
+	}
+	c := cursor{b: b, off: headerLen}
+	if c.auxPoW(f) && c.off != len(b) {
+		c.fail("bytes after the merged mining proof")
+	}
+	if c.err != nil {
+		return header{}, c.err
+	}
+	return h, nil
+}
+
 // anchor returns the block at a height.
 func (h header) anchor(height uint64) chain.Anchor {
 	return chain.Anchor{Height: height, Hash: h.hash, Parent: h.parent, Time: h.time}

@@ -19,24 +19,33 @@ type finder struct {
 
 	// Where the transaction being read begins in found.
 	transfers, spends int
+	inputs            int  // inputs of it seen so far
 	null              bool // its last input is the null outpoint
 }
 
+// input keeps a match without the transaction's id, which is known at its end;
+// until then the place among the inputs is kept in the spend's id.
 func (f *finder) input(p []byte) {
+	n := f.inputs
+	f.inputs++
 	var op chain.Outpoint
-	op.Vout = binary.LittleEndian.Uint32(p[32:])
-	reverse(&op.TxID, p)
-	f.null = op.Vout == 1<<32-1 && op.TxID.IsZero()
+	readOutpoint(&op, p)
+	f.null = isNull(&op)
 	if f.null || !f.matcher.Outpoint(op) {
 		return
 	}
-	f.found.Spends = append(f.found.Spends, chain.Spend{Outpoint: op, Block: f.block})
+	f.found.Spends = append(f.found.Spends, chain.Spend{
+		ID: strconv.Itoa(n), Kind: chain.SpendOutpoint, Outpoint: op, Block: f.block,
+	})
 }
 
-// output keeps a match without its id, which is known at the transaction's end;
-// until then Inputs is unset and Vout is kept in the id.
+// output keeps a match as input does, its vout in the transfer's id. What leads
+// into the MWEB is nobody's address, whatever the matcher says.
 func (f *finder) output(vout uint32, value int64, script []byte) {
 	if value == 0 || !f.matcher.Address(script) {
+		return
+	}
+	if f.network.Family == chain.FamilyLitecoin && mwebScript(script) {
 		return
 	}
 	f.found.Transfers = append(f.found.Transfers, chain.Transfer{
@@ -48,51 +57,78 @@ func (f *finder) output(vout uint32, value int64, script []byte) {
 }
 
 func (f *finder) end(t tx) {
+	f.inputs = 0
 	transfers, spends := f.found.Transfers[f.transfers:], f.found.Spends[f.spends:]
 	if len(transfers)+len(spends) == 0 {
 		return
 	}
 	f.transfers, f.spends = len(f.found.Transfers), len(f.found.Spends)
 	id := printed(f.id(t))
-	for i := range spends {
-		spends[i].TxID = id
-	}
-	if len(transfers) == 0 {
-		return
-	}
-	coinbase := t.inputs == 1 && f.null
-	prefix, inputs := id.String()+":", outpoints(t)
+	moved := f.outflow(t, len(spends) > 0)
+	name := id.String()
 	for i := range transfers {
-		transfers[i].ID = prefix + transfers[i].ID
+		transfers[i].ID = name + ":" + transfers[i].ID
 		transfers[i].TxID = id
-		transfers[i].Inputs = inputs
-		if coinbase {
-			transfers[i].Origin = chain.OriginCoinbase
-		}
+		transfers[i].Inputs = moved.Inputs
+		transfers[i].Origin = f.origin(t)
+	}
+	for i := range spends {
+		spends[i].ID = name + ":in:" + spends[i].ID
+		spends[i].TxID = id
+		spends[i].Tx = moved
 	}
 }
 
-// outpoints lists what a transaction that was read without complaint spends,
-// leaving out the null outpoint of a coinbase.
-func outpoints(t tx) []chain.Outpoint {
-	list := make(lister, 0, t.inputs)
+// origin says how the coins of a transaction that has been read whole came into
+// being. Only the reader of a block knows a peg-out: see [tx.pegsOut].
+func (f *finder) origin(t tx) chain.Origin {
+	switch {
+	case t.inputs == 1 && f.null:
+		return chain.OriginCoinbase
+	case f.network.PegOutMaturity > 0 && t.pegsOut():
+		return chain.OriginPegOut
+	}
+	return chain.OriginPayment
+}
+
+// outflow lists what a transaction that was read without complaint consumes,
+// leaving out the null outpoint of a coinbase, and, if asked for, what it pays.
+func (f *finder) outflow(t tx, outputs bool) *chain.Outflow {
+	l := lister{network: f.network, flow: &chain.Outflow{Inputs: make([]chain.Outpoint, 0, t.inputs)}}
 	c := cursor{b: t.body}
-	if _, ok := c.txInputs(&list); !ok {
-		return nil
+	if _, ok := c.txInputs(&l); ok && outputs {
+		c.txOutputs(&l)
 	}
-	return list
+	return l.flow
 }
 
-// lister is a visitor that lists inputs.
-type lister []chain.Outpoint
+// lister is a visitor that lists a transaction's parts.
+type lister struct {
+	network chain.Network
+	flow    *chain.Outflow
+}
 
 func (l *lister) input(p []byte) {
 	var op chain.Outpoint
-	op.Vout = binary.LittleEndian.Uint32(p[32:])
-	reverse(&op.TxID, p)
-	if op.Vout != 1<<32-1 || !op.TxID.IsZero() {
-		*l = append(*l, op)
+	if readOutpoint(&op, p); !isNull(&op) {
+		l.flow.Inputs = append(l.flow.Inputs, op)
 	}
 }
-func (*lister) output(uint32, int64, []byte) {}
-func (*lister) end(tx)                       {}
+
+func (l *lister) output(_ uint32, value int64, script []byte) {
+	l.flow.Outputs = append(l.flow.Outputs, chain.Output{
+		To:     chain.Address{Family: l.network.Family, Raw: string(script)},
+		Amount: money.Units(l.network.Native, value),
+	})
+}
+
+func (*lister) end(tx) {}
+
+// readOutpoint reads the 36 bytes of an input's outpoint.
+func readOutpoint(op *chain.Outpoint, p []byte) {
+	op.Vout = binary.LittleEndian.Uint32(p[32:])
+	reverse(&op.TxID, p)
+}
+
+// isNull reports whether an outpoint is the one a coinbase consumes.
+func isNull(op *chain.Outpoint) bool { return op.Vout == 1<<32-1 && op.TxID.IsZero() }

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,15 +16,31 @@ import (
 	"github.com/cointill/cointill/chain/utxo"
 )
 
-// stub is a node over a chain of raw blocks, speaking as Bitcoin Core or btcd.
-// Set its fields before the first call, or between two.
+// stub is a node over a chain of raw blocks, speaking a dialect, Bitcoin Core
+// 31's unless set. Set its fields before the first call, or between two.
 type stub struct {
 	blocks  [][]byte
+	stale   []mined           // blocks off the best chain
 	pending map[string][]byte // mempool by id; it names one more, which it has lost
-	btcd    bool
+	index   map[string]mined  // what a transaction index finds; nil: there is none
+	dialect dialect
+	loading bool                                     // the mempool is
+	version string                                   // subversion
+	genesis string                                   // what it calls block 0, where that is not its first block
 	lacks   []string                                 // methods it does not have
+	fail    func(call) *fault                        // refuses calls in its own way
 	wreck   func(http.ResponseWriter, []byte) []byte // changes an answer
 	before  func(http.ResponseWriter, *http.Request, []call) bool
+
+	mu      sync.Mutex
+	refused []string // methods that were called in a way it does not take
+}
+
+// mined is a block, or a transaction and its block.
+type mined struct {
+	raw    []byte
+	block  string
+	height int
 }
 
 // call is a request, as a node reads it.
@@ -39,56 +56,114 @@ type fault struct {
 	Message string `json:"message"`
 }
 
+// speaks returns the node's dialect.
+func (n *stub) speaks() dialect {
+	if n.dialect.params == nil {
+		return dialects["Bitcoin Core 31"]
+	}
+	return n.dialect
+}
+
 func (n *stub) answer(c call) (any, *fault) {
 	if slices.Contains(n.lacks, c.Method) {
 		return nil, &fault{-32601, "Method not found"}
+	}
+	if n.fail != nil {
+		if f := n.fail(c); f != nil {
+			return nil, f
+		}
+	}
+	d := n.speaks()
+	if f := d.refuses(c); f != nil {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.refused = append(n.refused, c.Method)
+		return nil, f
 	}
 	var name string
 	var height int
 	if len(c.Params) > 0 {
 		_, _ = json.Unmarshal(c.Params[0], &name), json.Unmarshal(c.Params[0], &height)
 	}
+	verbose := len(c.Params) > 1 && string(c.Params[1]) != "0" && string(c.Params[1]) != "false"
 	top := len(n.blocks) - 1
 	switch c.Method {
 	case "getblockhash":
 		switch {
+		case height == 0 && n.genesis != "":
+			return n.genesis, nil
 		case height <= top:
 			return utxo.HashOf(n.blocks[height]).String(), nil
-		case n.btcd:
-			return nil, &fault{-1, "Block number out of range"}
 		}
-		return nil, &fault{-8, "Block height out of range"}
+		return nil, &d.aboveHead
 	case "getblock", "getblockheader":
-		i := slices.IndexFunc(n.blocks, func(b []byte) bool { return utxo.HashOf(b).String() == name })
-		switch {
-		case i < 0:
-			return nil, &fault{-5, "Block not found"}
-		case c.Method == "getblockheader":
-			return hex.EncodeToString(n.blocks[i][:80]), nil
-		case n.btcd && string(c.Params[1]) != "false":
-			return nil, &fault{-1, "JSON value is not a boolean as expected"}
-		}
-		return hex.EncodeToString(n.blocks[i]), nil
+		return n.block(c.Method, name, verbose)
 	case "getblockchaininfo":
-		if n.btcd {
-			return nil, &fault{-1, "Command unimplemented"}
+		info := map[string]any{"blocks": top, "headers": top + 3, "bestblockhash": utxo.HashOf(n.blocks[top]).String(),
+			"verificationprogress": 0.5, "initialblockdownload": false}
+		if d.noInitial {
+			delete(info, "initialblockdownload")
 		}
-		return map[string]any{"blocks": top, "headers": top + 3, "bestblockhash": utxo.HashOf(n.blocks[top]).String()}, nil
+		return info, nil
 	case "getblockcount":
 		return top, nil
+	case "getnetworkinfo":
+		return map[string]any{"version": 210504, "subversion": n.version}, nil
+	case "getmempoolinfo":
+		info := map[string]any{"size": len(n.pending) + 1, "bytes": 1}
+		if d.poolLoads {
+			info["loaded"] = !n.loading
+		}
+		return info, nil
 	case "getrawmempool":
 		ids := []string{strings.Repeat("ab", 32)}
 		for id := range n.pending {
 			ids = append(ids, id)
 		}
 		return ids, nil
-	case "getrawtransaction":
-		if raw, ok := n.pending[name]; ok {
-			return hex.EncodeToString(raw), nil
-		}
-		return nil, &fault{-5, "No information available about transaction"}
 	}
-	return nil, &fault{-32601, "Method not found"}
+	return n.transaction(name, verbose)
+}
+
+// block answers getblock and getblockheader.
+func (n *stub) block(method, name string, verbose bool) (any, *fault) {
+	known := slices.Clone(n.stale)
+	for i, b := range n.blocks {
+		known = append(known, mined{raw: b, height: i})
+	}
+	i := slices.IndexFunc(known, func(m mined) bool { return utxo.HashOf(m.raw).String() == name })
+	switch {
+	case i < 0:
+		return nil, &fault{-5, "Block not found"}
+	case method == "getblock":
+		return hex.EncodeToString(known[i].raw), nil
+	case verbose:
+		return map[string]any{"hash": name, "height": known[i].height, "difficulty": 4.6e-10}, nil
+	case n.speaks().network.Family == chain.FamilyDogecoin && known[i].raw[1]&1 != 0: // a merged mining proof follows the header
+		return hex.EncodeToString(known[i].raw[:80+len(utxo.Proof)]), nil
+	}
+	return hex.EncodeToString(known[i].raw[:80]), nil
+}
+
+// transaction answers getrawtransaction.
+func (n *stub) transaction(name string, verbose bool) (any, *fault) {
+	at := mined{raw: n.pending[name]}
+	if at.raw == nil {
+		at = n.index[name]
+	}
+	switch {
+	case at.raw == nil && n.index == nil:
+		return nil, &fault{-5, n.speaks().noIndex}
+	case at.raw == nil:
+		return nil, &fault{-5, "No such mempool or blockchain transaction. Use gettransaction for wallet transactions."}
+	case !verbose:
+		return hex.EncodeToString(at.raw), nil
+	}
+	out := map[string]any{"txid": name, "hex": hex.EncodeToString(at.raw), "vout": []any{map[string]any{"value": 0.1}}}
+	if at.block != "" {
+		out["blockhash"], out["confirmations"] = at.block, 1
+	}
+	return out, nil
 }
 
 func (n *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {

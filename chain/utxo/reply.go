@@ -1,11 +1,12 @@
 package utxo
 
 import (
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/cointill/cointill/chain"
 )
@@ -22,41 +23,6 @@ type fault struct {
 	Code    int64  `json:"code"`
 	Message string `json:"message"`
 	whole   bool   // about a whole batch, not one call of it
-}
-
-// refusesBatch reports whether a fault about a batch means that it is too long.
-func refusesBatch(f *fault) bool {
-	return f.Code == codeInvalid || strings.Contains(strings.ToLower(f.Message), "batch")
-}
-
-// Error codes of Bitcoin Core and btcd (rpc/protocol.h, btcjson/jsonrpcerr.go).
-const (
-	codeMisc       = -1 // btcd: also out of range and unimplemented
-	codeType       = -3
-	codeNotFound   = -5
-	codeParameter  = -8
-	codeInvalid    = -32600
-	codeNoMethod   = -32601
-	getBlock       = "getblock"
-	getBlockHash   = "getblockhash"
-	getBlockHeader = "getblockheader"
-	getTx          = "getrawtransaction"
-)
-
-// judge turns a fault into one of chain's errors.
-func (n *node) judge(method string, f *fault) error {
-	text := strings.ToLower(f.Message)
-	said := fmt.Sprintf("node says %d %s", f.Code, n.public(f.Message))
-	switch {
-	case f.Code == codeNoMethod, f.Code == codeMisc && strings.Contains(text, "unimplemented"):
-		return fmt.Errorf("%w: %s", errUnsupported, said)
-	case f.Code == codeNotFound,
-		method == getBlockHash && (f.Code == codeParameter || f.Code == codeMisc) && strings.Contains(text, "out of range"):
-		return fmt.Errorf("%w: %s", chain.ErrNotFound, said)
-	case method == getBlock && (f.Code == codeMisc || f.Code == codeType) && strings.Contains(text, "bool"):
-		return fmt.Errorf("%w: %w: %s", errVerbosity, chain.ErrUnavailable, said)
-	}
-	return fmt.Errorf("%w: %s", chain.ErrUnavailable, said)
 }
 
 // parseReplies reads the answer to want calls. Replies may come in any order,
@@ -125,6 +91,9 @@ func (s *scanner) reply() (id string, r reply, err error) {
 		if err != nil {
 			return err
 		}
+		if key, err = unescaped(key); err != nil {
+			return err
+		}
 		switch string(key) {
 		case "id":
 			id = string(v)
@@ -170,13 +139,25 @@ func (r reply) hash() (chain.Hash, error) {
 	return parseHash(digits)
 }
 
-// text returns the inside of a result that is a string. Escapes stay as they
-// are: no hex digit needs one.
+// text returns the inside of a result that is a string.
 func (r reply) text() ([]byte, error) {
 	if len(r.result) < 2 || r.result[0] != '"' {
 		return nil, fmt.Errorf("%w: result is not a string", chain.ErrMalformed)
 	}
-	return r.result[1 : len(r.result)-1], nil
+	return unescaped(r.result[1 : len(r.result)-1])
+}
+
+// unescaped returns what the inside of a JSON string says. Nodes escape nothing
+// that is read here, so that usually it is the text itself.
+func unescaped(inside []byte) ([]byte, error) {
+	if bytes.IndexByte(inside, '\\') < 0 {
+		return inside, nil
+	}
+	var text string
+	if json.Unmarshal(slices.Concat([]byte{'"'}, inside, []byte{'"'}), &text) != nil {
+		return nil, fmt.Errorf("%w: string with a broken escape", chain.ErrMalformed)
+	}
+	return []byte(text), nil
 }
 
 // parseHash reads 64 hex digits.

@@ -1,14 +1,10 @@
 package utxo
 
 import (
-	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"time"
-
-	"github.com/cointill/cointill/chain"
 )
 
 // RPC says how a node's JSON-RPC is reached.
@@ -24,17 +20,6 @@ type RPC struct {
 	// a call and the proxy of the environment.
 	HTTP *http.Client
 }
-
-// ConfigError says which part of a source's configuration cannot work. It holds
-// no credential.
-type ConfigError struct {
-	// Field is the part: "Network", "RPC.URL", "RPC.User".
-	Field string
-	// Reason says what is wrong and what to write instead.
-	Reason string
-}
-
-func (e *ConfigError) Error() string { return fmt.Sprintf("utxo: %s: %s", e.Field, e.Reason) }
 
 // endpoint checks the URL and takes the credentials out of it.
 func (r RPC) endpoint() (*url.URL, *url.Userinfo, error) {
@@ -80,11 +65,3 @@ func (r RPC) client() *http.Client {
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &own
 }
-
-// Answers that are neither a result nor one of chain's errors.
-var (
-	errUnsupported = fmt.Errorf("%w: the node does not have this method", chain.ErrUnavailable)
-	errTooLarge    = fmt.Errorf("%w: answer larger than %d bytes", chain.ErrMalformed, maxBody)
-	errBatch       = fmt.Errorf("%w: the node refuses so long a request", chain.ErrUnavailable)
-	errVerbosity   = errors.New("utxo: the node wants a boolean for verbosity")
-)

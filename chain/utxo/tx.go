@@ -26,7 +26,20 @@ type tx struct {
 	// private marks a Litecoin transaction with MWEB data attached, as it stands
 	// in the mempool only.
 	private bool
+	// place is where it was read.
+	place place
 }
+
+// place says where a transaction stands.
+type place uint8
+
+const (
+	inBlock place = iota
+	// lastInBlock: the last of a block that has others.
+	lastInBlock
+	// alone: nothing else stands in the bytes, as when it comes from the mempool.
+	alone
+)
 
 // outpointLen is the length of an outpoint, minOutput that of the shortest
 // output.
@@ -35,10 +48,10 @@ const (
 	minOutput   = 9
 )
 
-// tx reads one transaction and shows its parts to v. Alone says that nothing
-// but this transaction stands in the bytes, as when it comes from the mempool.
-func (c *cursor) tx(f form, v visitor, alone bool) (t tx, ok bool) {
+// tx reads one transaction and shows its parts to v.
+func (c *cursor) tx(f form, v visitor, where place) (t tx, ok bool) {
 	start := c.off
+	t.place = where
 	if t.version, ok = c.take(4); !ok {
 		return t, false
 	}
@@ -64,7 +77,7 @@ func (c *cursor) tx(f form, v visitor, alone bool) (t tx, ok bool) {
 	if t.flag&flagWitness != 0 && !c.witnesses(t.inputs) {
 		return t, false
 	}
-	if t.flag&flagMWEB != 0 && !c.mwebMarker(&t, alone) {
+	if t.flag&flagMWEB != 0 && !c.mwebMarker(&t) {
 		return t, false
 	}
 	if t.locktime, ok = c.take(4); !ok {

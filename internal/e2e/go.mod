@@ -7,6 +7,7 @@ replace github.com/cointill/cointill => ../..
 tool github.com/btcsuite/btcd
 
 require (
+	github.com/boombuler/barcode v1.1.0
 	github.com/btcsuite/btcd v0.26.2
 	github.com/btcsuite/btcd/address/v2 v2.0.0
 	github.com/btcsuite/btcd/btcec/v2 v2.5.0

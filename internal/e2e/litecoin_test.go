@@ -26,14 +26,18 @@ type litecoin struct {
 func newLitecoin(t testing.TB) litecoin {
 	t.Helper()
 	n := litecoinnode.Start(t)
-	return litecoin{n, t, chain.Network{
+	return litecoin{n, t, litecoinRegtest(n)}
+}
+
+func litecoinRegtest(n *litecoinnode.Node) chain.Network {
+	return chain.Network{
 		ID: "litecoin-regtest", Name: "Litecoin (regtest)", Family: chain.FamilyLitecoin, Test: true,
 		Genesis:   n.HashAt(0),
 		Native:    money.Asset{Coin: "LTC", Network: "litecoin-regtest", Decimals: 8},
 		BlockTime: chain.Litecoin.BlockTime,
 		Address:   chain.AddressParams{PubKeyHash: 0x6f, ScriptHash: 0x3a, Bech32: "rltc"},
-		URIScheme: "litecoin", CoinType: 1,
-	}}
+		URIScheme: "litecoin", CoinType: 1, CoinbaseMaturity: 100, PegOutMaturity: 6,
+	}
 }
 
 func (l litecoin) network() chain.Network { return l.net }
@@ -43,10 +47,15 @@ func (l litecoin) rail(t testing.TB) payments.Rail {
 	t.Helper()
 	w, err := hd.OpenWallet(l.net, hd.BIP84, bitcoinKey) // SLIP-0044: all test coins share m/84'/1'
 	require.NoError(t, err)
-	s, err := utxo.NewSource(l.net, utxo.RPC{
+	return payments.Rail{Network: l.net, Sources: []chain.Source{l.source(t, l.net)}, Wallet: w, UnprovedKey: true}
+}
+
+func (l litecoin) source(t testing.TB, n chain.Network) *utxo.Source {
+	t.Helper()
+	s, err := utxo.NewSource(n, utxo.RPC{
 		URL: l.URL, User: daemon.User, Password: daemon.Password, HTTP: httpClient(t)})
 	require.NoError(t, err)
-	return payments.Rail{Network: l.net, Sources: []chain.Source{s}, Wallet: w, UnprovedKey: true}
+	return s
 }
 
 func (l litecoin) pay(to chain.Address, x money.Amount) chain.Hash {

@@ -30,6 +30,8 @@ func railCases() []railCase {
 			"0.01234567", "740.74", map[string]string{"BTC/USD": "120000"}},
 		{"litecoind LTC", func(t testing.TB) chainNode { return newLitecoin(t) },
 			"1.23456789", "98.76", map[string]string{"LTC/USD": "160"}},
+		{"Dogecoin 1.14 by proxy DOGE", func(t testing.TB) chainNode { return newDogecoin(t) },
+			"1234.56789012", "123.45", map[string]string{"DOGE/USD": "0.2"}},
 		{"geth ETH", token("ETH"),
 			"0.250000000000000001", "750.00", map[string]string{"ETH/USD": "6000"}},
 		{"geth USDT without return value", token("USDT"),

@@ -3,7 +3,6 @@ package memstore
 import (
 	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"github.com/cointill/cointill/payments"
@@ -29,7 +28,7 @@ func newAudit() *audit {
 		rows: make(map[string]payments.AuditRow),
 		key:  func(r payments.AuditRow) string { return r.ID },
 		copied: func(r payments.AuditRow) payments.AuditRow {
-			r.At, r.Data = instant(r.At), slices.Clone(r.Data)
+			r.At, r.Data = instant(r.At), jsonKept(r.Data)
 			return r
 		},
 		indexed: func(r payments.AuditRow, add bool) { a.subjects.put(r.Subject, done{r.At, r.ID}, add) },
@@ -53,7 +52,7 @@ func (x *tx) AuditOf(_ context.Context, subject string) ([]payments.AuditRow, er
 	a := x.state.audit
 	var out []payments.AuditRow
 	for d := range a.subjects.of(subject).all() {
-		out = append(out, a.rows.rows[d.id])
+		out = append(out, a.rows.copied(a.rows.rows[d.id]))
 	}
 	return out, nil
 }

@@ -3,6 +3,7 @@ package memstore
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -45,9 +46,17 @@ func newOutbox() *outbox {
 }
 
 func deliveryKept(d payments.Delivery) payments.Delivery {
-	d.Event.At, d.Event.Data = instant(d.Event.At), slices.Clone(d.Event.Data)
+	d.Event.At, d.Event.Data = instant(d.Event.At), jsonKept(d.Event.Data)
 	d.NextAt, d.Delivered = instant(d.NextAt), instant(d.Delivered)
 	return d
+}
+
+// jsonKept returns a copy; what is empty is none.
+func jsonKept(body json.RawMessage) json.RawMessage {
+	if len(body) == 0 {
+		return nil
+	}
+	return slices.Clone(body)
 }
 
 // InsertEvents implements payments.OutboxTx.

@@ -88,11 +88,7 @@ func (x *tx) Spends(_ context.Context, q payments.SpendQuery) ([]payments.Spend,
 	}
 	var keys []payments.SpendKey
 	for _, t := range plan {
-		for k := range s.traits.of(t).from(q.After) {
-			if selectsSpend(q, s.rows.rows[k]) {
-				keys = append(keys, k)
-			}
-		}
+		keys = append(keys, s.with(q, t)...)
 	}
 	slices.SortFunc(keys, compareSpendKeys)
 	keys = slices.Compact(keys)
@@ -100,6 +96,24 @@ func (x *tx) Spends(_ context.Context, q payments.SpendQuery) ([]payments.Spend,
 		keys = keys[:q.Limit]
 	}
 	return s.rows.byKey(keys), nil
+}
+
+// with returns the first selected spends of one trait.
+func (s *spends) with(q payments.SpendQuery, t spendTrait) []payments.SpendKey {
+	start := q.After
+	if q.Network > start.Network {
+		start = payments.SpendKey{Network: q.Network}
+	}
+	var keys []payments.SpendKey
+	for k := range s.traits.of(t).from(start) {
+		if q.Network != "" && k.Network != q.Network || q.Limit > 0 && len(keys) == q.Limit {
+			break
+		}
+		if selectsSpend(q, s.rows.rows[k]) {
+			keys = append(keys, k)
+		}
+	}
+	return keys
 }
 
 func selectsSpend(q payments.SpendQuery, r payments.Spend) bool {

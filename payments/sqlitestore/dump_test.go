@@ -73,7 +73,12 @@ func TestDump_isTheSameTextAsInMemory(t *testing.T) {
 			due, err = tx.DeliveriesDue(ctx, noon, 10)
 			require.NoError(t, err)
 			require.Empty(t, due, "the second waits behind the first")
-			_, err = tx.InsertAudit(ctx, []payments.AuditRow{{ID: "1", Subject: "s", Action: "hold", At: noon}})
+			_, err = tx.InsertAudit(ctx, []payments.AuditRow{
+				{ID: "1", Subject: "s", Action: "hold", At: noon},
+				{ID: "2", Subject: "s", Action: "policy", At: noon, Data: []byte(`{"confirmations":12}`)},
+			})
+			require.NoError(t, err)
+			_, err = tx.InsertSpends(ctx, []payments.Spend{fullSpend(t, 1), {Key: payments.SpendKey{Network: "bsc", ID: "bare"}}})
 			return err
 		})
 	}
@@ -82,5 +87,7 @@ func TestDump_isTheSameTextAsInMemory(t *testing.T) {
 	got, err := store.Dump(ctx)
 	require.NoError(t, err)
 	require.Equal(t, want, got)
-	require.Contains(t, got, "\ndelivery ")
+	for _, kind := range []string{"delivery", "spend", "deposit", "audit"} {
+		require.Contains(t, got, "\n"+kind+" ")
+	}
 }

@@ -115,7 +115,8 @@ func fullDeposit(t testing.TB, n int) payments.Deposit {
 	return payments.Deposit{
 		Key: payments.DepositKey{Network: "bitcoin", ID: fmt.Sprintf("%064x:0", n)}, TxID: chain.Hash{3, byte(n)},
 		To:     chain.Address{Family: chain.FamilyBitcoin, Raw: "\x00\x14\xff"},
-		Amount: amount, Owner: payments.Owner{Account: voice}, State: payments.StateCredited,
+		Amount: amount, From: chain.Address{Family: chain.FamilyEVM, Raw: "\x00\xfesender"}, Origin: chain.OriginCoinbase,
+		Agreed: chain.Hash{6}, Spent: chain.Hash{7, byte(n)}, Owner: payments.Owner{Account: voice}, State: payments.StateCredited,
 		Hold: payments.HoldHost, Inputs: []chain.Outpoint{{TxID: chain.Hash{4}, Vout: 7}},
 		Block: block, SeenAt: noon, SeenLive: true, LiveBefore: noon.Add(-time.Second),
 		IncludedAt: noon.Add(time.Minute), FirstBlock: first, ReceivedAt: noon.Add(time.Millisecond),
@@ -123,6 +124,76 @@ func fullDeposit(t testing.TB, n int) payments.Deposit {
 		Exact:    decimal.RequireFromString("-0.000000000000000000000000000000000000000000000000000001"),
 		Screened: true, Incarnation: 2, Changes: 5, Credited: money.USD.Cents(6400), CreditedAt: noon.Add(time.Hour),
 		Missing: noon.Add(2 * time.Hour), Version: 1,
+	}
+}
+
+// fullSpend has every field set.
+func fullSpend(t testing.TB, n int) payments.Spend {
+	t.Helper()
+	amount, err := money.ParseUnits(wei, "123456789012345678901234567890")
+	require.NoError(t, err)
+	return payments.Spend{
+		Key: payments.SpendKey{Network: "bitcoin", ID: fmt.Sprintf("%064x:in:0", n)}, Kind: chain.SpendOutpoint,
+		TxID: chain.Hash{3, byte(n)}, From: chain.Address{Family: chain.FamilyBitcoin, Raw: "\x00\x14" + fmt.Sprint(n)},
+		To: chain.Address{Family: chain.FamilyEVM, Raw: "\xfe\x00"}, Amount: amount,
+		Outpoint: chain.Outpoint{TxID: chain.Hash{4, byte(n)}, Vout: 1<<32 - 1}, Place: "treasury:cold",
+		Block:       chain.Anchor{Height: 840_000, Hash: chain.Hash{1}, Parent: chain.Hash{2}, Time: noon},
+		Incarnation: 2, Booked: true, Version: 1,
+	}
+}
+
+func TestSpends_everyFieldComesBackAlsoInBatchesOfManyStatements(t *testing.T) {
+	store, _ := openFile(t)
+	ctx := context.Background()
+	var want []payments.Spend
+	var keys []payments.SpendKey
+	for n := range 700 {
+		r := fullSpend(t, n)
+		want, keys = append(want, r), append(keys, r.Key)
+	}
+	update(t, store, func(tx payments.Tx) error {
+		fresh, err := tx.InsertSpends(ctx, want)
+		require.Equal(t, keys, fresh)
+		return err
+	})
+	update(t, store, func(tx payments.Tx) error {
+		again, err := tx.InsertSpends(ctx, want)
+		require.Empty(t, again)
+		return err
+	})
+	update(t, store, func(tx payments.Tx) error {
+		got, err := tx.SpendsByKey(ctx, keys)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+		return tx.SaveSpends(ctx, got)
+	})
+	require.NoError(t, store.View(ctx, func(tx payments.Tx) error {
+		got, err := tx.Spends(ctx, payments.SpendQuery{Network: "bitcoin", From: []chain.Address{want[9].From}, Limit: 1})
+		require.NoError(t, err)
+		require.Equal(t, int64(2), got[0].Version)
+		require.Equal(t, want[9].Key, got[0].Key)
+		return nil
+	}))
+}
+
+func TestSpends_aRowEditedByHandIsAnErrorAndNoNumber(t *testing.T) {
+	for column, bad := range map[string]string{
+		"amount": "'1e20'", "outpoint_vout": "4294967296", "outpoint_txid": "'beef'", "from_raw": "'xy'",
+	} {
+		t.Run(column, func(t *testing.T) {
+			store, db := openFile(t)
+			ctx := context.Background()
+			update(t, store, func(tx payments.Tx) error {
+				_, err := tx.InsertSpends(ctx, []payments.Spend{fullSpend(t, 1)})
+				return err
+			})
+			_, err := db.Exec("UPDATE cointill_spends SET " + column + " = " + bad)
+			require.NoError(t, err)
+			require.Error(t, store.View(ctx, func(tx payments.Tx) error {
+				_, err := tx.Spends(ctx, payments.SpendQuery{})
+				return err
+			}))
+		})
 	}
 }
 

@@ -46,6 +46,11 @@ var batchCases = cases{
 			none(len(m), err)
 			n, err := tx.AddressesOf(ctx, chain.FamilyBitcoin, nil)
 			none(len(n), err)
+			o, err := tx.InsertSpends(ctx, nil)
+			none(len(o), err)
+			p, err := tx.SpendsByKey(ctx, nil)
+			none(len(p), err)
+			require.NoError(s, tx.SaveSpends(ctx, nil))
 			require.NoError(s, tx.SaveDeposits(ctx, nil))
 			require.NoError(s, tx.SaveAccounts(ctx, nil))
 			require.NoError(s, tx.SaveDeliveries(ctx, nil))
@@ -53,71 +58,33 @@ var batchCases = cases{
 		})
 		require.Equal(s, empty, s.census())
 	}},
-	{"an insert returns the new keys in the order given", func(s *suite) {
-		put(s, payments.Tx.InsertDeposits, []payments.Deposit{deposit(4), deposit(2)})
-		var want []payments.DepositKey
-		for _, n := range []int{9, 1, 5, 3} {
-			want = append(want, deposit(n).Key)
-		}
-		got := put(s, payments.Tx.InsertDeposits, []payments.Deposit{
-			deposit(9), deposit(4), deposit(1), deposit(5), deposit(2), deposit(3), deposit(9),
-		})
-		require.Equal(s, want, got)
-	}},
-	{"a refused duplicate leaves the row as it is and the transaction usable", func(s *suite) {
-		put(s, payments.Tx.InsertDeposits, []payments.Deposit{deposit(1)})
-		s.write(func(tx payments.Tx) error {
-			other := deposit(1)
-			other.State, other.Amount = payments.StateFinal, money.Units(btc, 777)
-			keys, err := tx.InsertDeposits(s.Context(), []payments.Deposit{other})
-			require.NoError(s, err)
-			require.Empty(s, keys)
-			return inserting(s, nil, 2)(tx)
-		})
-		want := deposit(1)
-		want.Version = 1
-		same(s, []payments.Deposit{want}, ask(s, payments.Tx.DepositsByKey, []payments.DepositKey{want.Key}))
-		require.Len(s, s.depositIDs(), 2)
-	}},
-	{"of two rows of one key in a batch the first is stored", func(s *suite) {
-		second := deposit(1)
-		second.State = payments.StateFinal
-		keys := put(s, payments.Tx.InsertDeposits, []payments.Deposit{deposit(1), second})
-		require.Equal(s, []payments.DepositKey{deposit(1).Key}, keys)
-		require.Equal(s, payments.StateSeen, ask(s, payments.Tx.DepositsByKey, keys)[0].State)
-	}},
-	{"rows come back in the order asked, each once, those that exist", func(s *suite) {
-		put(s, payments.Tx.InsertDeposits, []payments.Deposit{deposit(1), deposit(2), deposit(3)})
-		asked := []payments.DepositKey{deposit(3).Key, deposit(8).Key, deposit(1).Key, deposit(3).Key, deposit(2).Key}
-		var got []string
-		for _, d := range ask(s, payments.Tx.DepositsByKey, asked) {
-			got = append(got, d.Key.ID)
-		}
-		require.Equal(s, []string{"00000003", "00000001", "00000002"}, got)
-	}},
 	{"rows passed and returned are not shared with the caller", func(s *suite) {
 		given := fullDeposit()
 		kept := content(s, []payments.Deposit{given})
 		note := event(1, "acme")
 		entry := move("e1", noon, voice, 5)
+		act := auditRow("a1", `{"confirmations":12}`)
 		s.write(func(tx payments.Tx) error {
 			done := func(_ any, err error) { require.NoError(s, err) }
 			done(tx.InsertDeposits(s.Context(), []payments.Deposit{given}))
 			done(tx.InsertEvents(s.Context(), []payments.Event{note}))
 			done(tx.InsertEntries(s.Context(), []ledger.Entry{entry}))
+			done(tx.InsertAudit(s.Context(), []payments.AuditRow{act}))
 			return nil
 		})
 		given.Inputs[0].Vout = 99
-		note.Data[1] = 'X'
+		note.Data[1], act.Data[1] = 'X', 'X'
 		entry.Postings[0].To = "elsewhere"
 		got := ask(s, payments.Tx.DepositsByKey, []payments.DepositKey{given.Key})
 		require.Equal(s, kept, content(s, got))
 		got[0].Inputs[0].Vout = 98
 		ask(s, payments.Tx.EventsOf, "subject acme")[0].Data[1] = 'Y'
+		ask(s, payments.Tx.AuditOf, act.Subject)[0].Data[1] = 'Y'
 		ask(s, payments.Tx.EntriesByKey, []string{"e1"})[0].Postings[0].To = "nowhere"
 		require.Equal(s, kept, content(s, ask(s, payments.Tx.DepositsByKey, []payments.DepositKey{given.Key})))
 		same(s, []payments.Event{event(1, "acme")}, ask(s, payments.Tx.EventsOf, "subject acme"))
 		same(s, []ledger.Entry{move("e1", noon, voice, 5)}, ask(s, payments.Tx.EntriesByKey, []string{"e1"}))
+		same(s, []payments.AuditRow{auditRow("a1", `{"confirmations":12}`)}, ask(s, payments.Tx.AuditOf, act.Subject))
 	}},
 	{"ten thousand rows of a kind in one batch", func(s *suite) {
 		const n = 10_000

@@ -64,6 +64,14 @@ func writers() []writer {
 			d.Version, d.State = 1, payments.StateDropped
 			return tx.SaveDeposits(ctx, []payments.Deposit{d})
 		}},
+		{"InsertSpends", func(ctx context.Context, tx payments.Tx) error {
+			return answers(tx.InsertSpends(ctx, []payments.Spend{spend(1)}))
+		}},
+		{"SaveSpends", func(ctx context.Context, tx payments.Tx) error {
+			r := spend(1)
+			r.Version, r.Place = 1, "fee"
+			return tx.SaveSpends(ctx, []payments.Spend{r})
+		}},
 		{"InsertEvents", func(ctx context.Context, tx payments.Tx) error {
 			return answers(tx.InsertEvents(ctx, []payments.Event{event(1, "acme")}))
 		}},
@@ -71,7 +79,7 @@ func writers() []writer {
 			return tx.SaveDeliveries(ctx, []payments.Delivery{{Event: event(1, "acme"), Tries: 1, NextAt: after(9), Version: 1}})
 		}},
 		{"InsertAudit", func(ctx context.Context, tx payments.Tx) error {
-			return answers(tx.InsertAudit(ctx, []payments.AuditRow{{ID: "a1", Subject: "s", Action: "x", At: noon}}))
+			return answers(tx.InsertAudit(ctx, []payments.AuditRow{auditRow("a1", `{"n":1}`)}))
 		}},
 	}
 }
@@ -122,11 +130,17 @@ func census(ctx context.Context, tx payments.Tx) (string, error) {
 	keep(deposits, err)
 	dropped, err := tx.Deposits(ctx, payments.DepositQuery{States: []payments.DepositState{payments.StateDropped}})
 	keep(len(dropped), err)
+	coins, err := tx.Deposits(ctx, payments.DepositQuery{To: []chain.Address{address(1)}})
+	keep(len(coins), err)
+	spends, err := tx.SpendsByKey(ctx, []payments.SpendKey{spend(1).Key})
+	keep(spends, err)
+	gone, err := tx.Spends(ctx, payments.SpendQuery{From: []chain.Address{address(1)}})
+	keep(len(gone), err)
 	events, err := tx.EventsOf(ctx, "subject acme")
 	keep(events, err)
 	due, err := tx.DeliveriesDue(ctx, after(1_000), 10)
 	keep(len(due), err)
-	audit, err := tx.AuditOf(ctx, "s")
+	audit, err := tx.AuditOf(ctx, "policy")
 	keep(audit, err)
 	if failed != nil {
 		return "", failed

@@ -3,6 +3,7 @@ package storetest
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -10,7 +11,6 @@ import (
 
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/payments"
-	"github.com/cointill/cointill/payments/money"
 )
 
 // selects is the naive reading of DepositQuery, without Limit.
@@ -22,6 +22,8 @@ func selects(q payments.DepositQuery, d payments.Deposit) bool {
 		(len(q.Profiles) == 0 || slices.Contains(q.Profiles, d.Owner.Profile)) &&
 		(q.Account == "" || d.Owner.Name == q.Account) &&
 		(len(q.TxIDs) == 0 || slices.Contains(q.TxIDs, d.TxID)) &&
+		(len(q.To) == 0 || slices.Contains(q.To, d.To)) &&
+		(!q.Unspent || d.Included() && d.Spent.IsZero()) &&
 		(!q.Unvalued || unvalued) && (!q.Unscreened || !d.Owner.IsZero() && !d.Screened) &&
 		(!q.Held || d.Hold != "") && (!q.NotHeld || d.Hold == "") &&
 		(q.After == payments.DepositKey{} || byKey(d.Key, q.After) > 0)
@@ -43,70 +45,6 @@ func naive(all []payments.Deposit, q payments.DepositQuery) (out []payments.Depo
 		out = out[:q.Limit]
 	}
 	return out
-}
-
-// The values rows and queries are drawn from, few enough to meet often.
-var (
-	networks = []string{"bitcoin", "ethereum", "litecoin"}
-	states   = []payments.DepositState{payments.StateSeen, payments.StateConfirming, payments.StateCredited, payments.StateFinal}
-	owners   = []payments.Owner{{}, {Account: voice}, {Account: sms}, {Account: payments.Account{Profile: "globex", Name: "voice"}}}
-)
-
-func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
-
-// crowd returns deposits of all sorts.
-func crowd(r *rand.Rand, n int) []payments.Deposit {
-	var out []payments.Deposit
-	for i := range n {
-		d := deposit(i)
-		d.Key.Network, d.TxID = pick(r, networks), hash(i/2)
-		d.State, d.Owner, d.Screened = pick(r, states), pick(r, owners), r.IntN(2) == 0
-		if r.IntN(3) > 0 {
-			d.Block = block(0, 1+r.IntN(8))
-			d.ReceivedAt = after(i)
-		}
-		if r.IntN(2) == 0 {
-			d.Rate, d.Currency = live(0, "2").Rate, money.USD
-		}
-		if r.IntN(3) == 0 {
-			d.Hold = payments.HoldScreening
-		}
-		d.Version = 1
-		out = append(out, d)
-	}
-	return out
-}
-
-// question returns a query with each field set now and then.
-func question(r *rand.Rand, all []payments.Deposit) (q payments.DepositQuery) {
-	now := func() bool { return r.IntN(4) == 0 }
-	if now() {
-		q.Network = pick(r, networks)
-	}
-	if now() {
-		q.States = []payments.DepositState{pick(r, states), pick(r, states)}
-	}
-	if now() {
-		q.Included, q.MinHeight = true, uint64(r.IntN(8))
-		q.MaxHeight = q.MinHeight + uint64(r.IntN(8))
-	}
-	if now() {
-		q.Profiles = []string{pick(r, []string{"acme", "globex", "nobody"}), pick(r, []string{"acme", "globex"})}
-	}
-	if now() {
-		q.Account = pick(r, []string{"voice", "sms"})
-	}
-	if now() {
-		q.TxIDs = []chain.Hash{pick(r, all).TxID, pick(r, all).TxID, hash(-1)}
-	}
-	q.Unvalued, q.Unscreened, q.Held, q.NotHeld = now(), now(), now(), now()
-	if now() {
-		q.After = pick(r, all).Key
-	}
-	if now() {
-		q.Limit = 1 + r.IntN(9)
-	}
-	return q
 }
 
 // query returns a case with one query to which some of a crowd belong.
@@ -137,6 +75,20 @@ var depositQueryCases = cases{
 	query("by account name", payments.DepositQuery{Account: "voice"}),
 	query("by profile and account name", payments.DepositQuery{Profiles: []string{"acme"}, Account: "voice"}),
 	query("by transaction", payments.DepositQuery{TxIDs: []chain.Hash{hash(7), hash(3), hash(7)}}),
+	query("by receiver", payments.DepositQuery{To: []chain.Address{address(2), address(1), address(2)}}),
+	query("by receiver and network", payments.DepositQuery{Network: "litecoin", To: []chain.Address{address(2), address(1)}}),
+	query("by receiver and transaction", payments.DepositQuery{To: []chain.Address{address(0), address(1), address(2), {}},
+		TxIDs: []chain.Hash{hash(7), hash(3), hash(4), hash(5)}}),
+	query("by receiver and state", payments.DepositQuery{Network: "bitcoin", To: []chain.Address{address(1), address(2), address(3)},
+		States: []payments.DepositState{payments.StateSeen, payments.StateConfirming}}),
+	query("the first few of a receiver", payments.DepositQuery{To: []chain.Address{address(1), address(2)}, Limit: 3}),
+	query("unspent", payments.DepositQuery{Unspent: true}),
+	query("unspent of a network", payments.DepositQuery{Network: "bitcoin", Unspent: true}),
+	query("unspent up to a height", payments.DepositQuery{Network: "bitcoin", Unspent: true, Included: true, MaxHeight: 5}),
+	query("unspent of a receiver", payments.DepositQuery{Unspent: true, To: []chain.Address{address(1), address(2)}}),
+	query("the next few unspent", payments.DepositQuery{Network: "bitcoin", Unspent: true,
+		After: payments.DepositKey{Network: "bitcoin", ID: "00000010"}, Limit: 4}),
+	query("in any block", payments.DepositQuery{Included: true, MaxHeight: math.MaxUint64}),
 	query("unvalued", payments.DepositQuery{Unvalued: true}),
 	query("unscreened", payments.DepositQuery{Unscreened: true}),
 	query("held", payments.DepositQuery{Held: true}),
@@ -151,6 +103,17 @@ var depositQueryCases = cases{
 		put(s, payments.Tx.InsertDeposits, all)
 		same(s, naive(all, payments.DepositQuery{}), ask(s, payments.Tx.Deposits, payments.DepositQuery{}))
 	}},
+	{"a page of one network begins after a key, whatever network the key is of", func(s *suite) {
+		all := crowd(rand.New(rand.NewPCG(2, 1)), 80)
+		put(s, payments.Tx.InsertDeposits, all)
+		for _, asked := range []string{"", "ethereum"} {
+			for _, after := range []payments.DepositKey{{ID: "00000040"}, {Network: "bitcoin", ID: "00000040"},
+				{Network: "ethereum", ID: "00000040"}, {Network: "litecoin", ID: "00000040"}, {Network: "zcash"}} {
+				q := payments.DepositQuery{Network: asked, After: after}
+				same(s, naive(all, q), ask(s, payments.Tx.Deposits, q), fmt.Sprintf("%+v", q))
+			}
+		}
+	}},
 	{"held and not held at once selects none", func(s *suite) {
 		put(s, payments.Tx.InsertDeposits, crowd(rand.New(rand.NewPCG(2, 1)), 20))
 		require.Empty(s, ask(s, payments.Tx.Deposits, payments.DepositQuery{Held: true, NotHeld: true}))
@@ -158,16 +121,39 @@ var depositQueryCases = cases{
 	{"pages join without a gap or a double", func(s *suite) {
 		all := crowd(rand.New(rand.NewPCG(3, 1)), 80)
 		put(s, payments.Tx.InsertDeposits, all)
-		for _, limit := range []int{1, 7, 80} {
-			q := payments.DepositQuery{NotHeld: true, Limit: limit}
-			var got []payments.Deposit
-			for page := ask(s, payments.Tx.Deposits, q); len(page) > 0; page = ask(s, payments.Tx.Deposits, q) {
-				require.LessOrEqual(s, len(page), limit)
-				got = append(got, page...)
-				q.After = page[len(page)-1].Key
+		for _, asked := range []payments.DepositQuery{
+			{NotHeld: true}, {Network: "bitcoin", Unspent: true}, {Unspent: true}, {To: []chain.Address{address(0), address(1)}},
+		} {
+			for _, limit := range []int{1, 7, 80} {
+				q := asked
+				q.Limit = limit
+				var got []payments.Deposit
+				for page := ask(s, payments.Tx.Deposits, q); len(page) > 0; page = ask(s, payments.Tx.Deposits, q) {
+					require.LessOrEqual(s, len(page), limit)
+					got = append(got, page...)
+					q.After = page[len(page)-1].Key
+				}
+				same(s, naive(all, asked), got)
 			}
-			same(s, naive(all, payments.DepositQuery{NotHeld: true}), got)
 		}
+	}},
+	{"lists longer than a statement, all at once, with a limit and a page", func(s *suite) {
+		var rows []payments.Deposit
+		var q payments.DepositQuery
+		for i := range 120 {
+			d := deposit(i)
+			d.Owner.Profile = fmt.Sprint(i % 100)
+			rows = append(rows, d)
+			q.Profiles = append(q.Profiles, fmt.Sprint(i))
+			q.TxIDs, q.To = append(q.TxIDs, hash(i*2)), append(q.To, address(i*3))
+		}
+		put(s, payments.Tx.InsertDeposits, rows)
+		q.Profiles, q.TxIDs, q.To = twice(q.Profiles), twice(q.TxIDs), twice(q.To)
+		same(s, naive(rows, q), ask(s, payments.Tx.Deposits, q))
+		q.After, q.Limit = rows[13].Key, 10
+		want := naive(rows, q)
+		require.Len(s, want, 10)
+		same(s, want, ask(s, payments.Tx.Deposits, q))
 	}},
 	{"fields combine: a thousand queries against the naive reading", func(s *suite) {
 		r := rand.New(rand.NewPCG(4, 1))
@@ -191,7 +177,7 @@ var depositQueryCases = cases{
 			for i, fresh := range crowd(r, 60) {
 				d := &all[i]
 				d.State, d.Owner, d.Hold, d.Block, d.Screened = fresh.State, fresh.Owner, fresh.Hold, fresh.Block, fresh.Screened
-				d.Rate, d.ReceivedAt = fresh.Rate, fresh.ReceivedAt
+				d.Rate, d.ReceivedAt, d.Spent = fresh.Rate, fresh.ReceivedAt, fresh.Spent
 			}
 			require.NoError(s, save(s, payments.Tx.SaveDeposits, all))
 			for i := range all {

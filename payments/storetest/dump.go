@@ -20,7 +20,8 @@ func (s *suite) stocked(from []int) Dumper {
 		put(other, payments.Tx.InsertEntries, []ledger.Entry{credit(d, 100)})
 		put(other, payments.Tx.InsertEvents, []payments.Event{event(n, "acme")})
 		put(other, payments.Tx.InsertPoints, []rates.Point{candle(n, "5")})
-		put(other, payments.Tx.InsertAudit, []payments.AuditRow{{ID: event(n, "").ID, Subject: "x", At: noon}})
+		put(other, payments.Tx.InsertSpends, []payments.Spend{spend(n)})
+		put(other, payments.Tx.InsertAudit, []payments.AuditRow{auditRow(event(n, "").ID, `{"n":1}`)})
 		put(other, payments.Tx.InsertAddresses, []payments.IssuedAddress{issuedRow(n, payments.Account{Profile: event(n, "").ID, Name: "voice"})})
 	}
 	d, _ := other.store.(Dumper)
@@ -52,5 +53,16 @@ var dumpCases = cases{
 		rows[0].State = payments.StateReversed
 		require.NoError(s, save(row, payments.Tx.SaveDeposits, rows))
 		require.NotEqual(s, want, text(again), "states are not")
+		rows[0].State, rows[0].Version = payments.StateSeen, rows[0].Version+1
+		require.NoError(s, save(row, payments.Tx.SaveDeposits, rows))
+		require.Equal(s, want, text(again))
+
+		gone := ask(row, payments.Tx.Spends, payments.SpendQuery{})
+		require.NoError(s, save(row, payments.Tx.SaveSpends, gone))
+		require.Equal(s, want, text(again), "versions of spends are left out")
+		gone = ask(row, payments.Tx.Spends, payments.SpendQuery{Limit: 1})
+		gone[0].Booked = true
+		require.NoError(s, save(row, payments.Tx.SaveSpends, gone))
+		require.NotEqual(s, want, text(again), "what was booked is not")
 	}},
 }

@@ -18,6 +18,7 @@ import (
 // model is a store as one would write it without thinking of speed: lists.
 type model struct {
 	deposits   []payments.Deposit
+	spends     []payments.Spend
 	entries    []ledger.Entry
 	deliveries []payments.Delivery
 	trail      []chain.Anchor
@@ -25,7 +26,7 @@ type model struct {
 }
 
 func (m model) clone() model {
-	return model{slices.Clone(m.deposits), slices.Clone(m.entries), slices.Clone(m.deliveries), slices.Clone(m.trail), m.next}
+	return model{slices.Clone(m.deposits), slices.Clone(m.spends), slices.Clone(m.entries), slices.Clone(m.deliveries), slices.Clone(m.trail), m.next}
 }
 
 var modelCases = cases{
@@ -86,7 +87,7 @@ func (w *walk) transaction() {
 }
 
 func (w *walk) command(tx payments.Tx) {
-	switch w.draw(6, "command") {
+	switch w.draw(8, "command") {
 	case 0:
 		w.insertDeposits(tx)
 	case 1:
@@ -103,6 +104,10 @@ func (w *walk) command(tx payments.Tx) {
 		require.NoError(w.rt, err)
 		require.Equal(w.rt, w.m.next, first)
 		w.m.next += 3
+	case 6:
+		w.insertSpends(tx)
+	case 7:
+		w.saveSpends(tx)
 	}
 }
 
@@ -133,7 +138,7 @@ func (w *walk) saveDeposit(tx payments.Tx) {
 	d := &w.m.deposits[w.draw(len(w.m.deposits), "deposit")]
 	fresh := crowd(w.random(), 1)[0]
 	d.State, d.Owner, d.Hold, d.Block, d.Screened = fresh.State, fresh.Owner, fresh.Hold, fresh.Block, fresh.Screened
-	d.Rate, d.Currency, d.ReceivedAt = fresh.Rate, fresh.Currency, fresh.ReceivedAt
+	d.Rate, d.Currency, d.ReceivedAt, d.Spent = fresh.Rate, fresh.Currency, fresh.ReceivedAt, fresh.Spent
 	require.NoError(w.rt, tx.SaveDeposits(w.Context(), []payments.Deposit{*d}))
 	d.Version++
 }
@@ -221,6 +226,7 @@ func (w *walk) compare() {
 			require.NoError(w.rt, err)
 			same(w.rt, naive(w.m.deposits, q), got, fmt.Sprintf("%+v", q))
 		}
+		w.compareSpends(tx, r)
 		now, limit := after(r.IntN(120)), 1+r.IntN(10)
 		due, err := tx.DeliveriesDue(ctx, now, limit)
 		require.NoError(w.rt, err)

@@ -179,6 +179,18 @@ var auditCases = cases{
 		same(s, []payments.AuditRow{row("b", 5), row("c", 5), row("a", 9)}, ask(s, payments.Tx.AuditOf, "x"))
 		require.Empty(s, ask(s, payments.Tx.AuditOf, "none"))
 	}},
+	{"what a call set comes back, and nothing stays nothing", func(s *suite) {
+		rows := []payments.AuditRow{auditRow("a", `{"to":"ü'\"","n":[1,null,115792089237316195423570985008687907853269984665640564039457584007913129639935]}`),
+			auditRow("b", `""`), auditRow("c", ""), auditRow("d", "")}
+		rows[2].Data = nil
+		put(s, payments.Tx.InsertAudit, rows)
+		got := ask(s, payments.Tx.AuditOf, "policy")
+		require.Len(s, got, 4)
+		require.Nil(s, got[2].Data)
+		require.Nil(s, got[3].Data, "empty is nothing")
+		rows[3].Data = nil
+		same(s, rows, got)
+	}},
 	{"a row is never changed", func(s *suite) {
 		row := payments.AuditRow{ID: "a", Subject: "x", Action: "release", Actor: payments.Actor{ID: "op"}, At: noon}
 		put(s, payments.Tx.InsertAudit, []payments.AuditRow{row})

@@ -72,7 +72,8 @@ func fullDeposit() payments.Deposit {
 	return payments.Deposit{
 		Key: payments.DepositKey{Network: "ethereum", ID: odd}, TxID: hash(1),
 		To:     chain.Address{Family: chain.FamilyEVM, Raw: "\x00\xff\x80'\"\\ABCDEFGHIJKLMN"},
-		Amount: money.NewAmount(dai, widest), Owner: payments.Owner{Account: payments.Account{Profile: odd, Name: odd}},
+		Amount: money.NewAmount(dai, widest), From: chain.Address{Family: chain.FamilyLitecoin, Raw: "\x00'\xfe\\sent"},
+		Origin: chain.OriginWithdrawal, Agreed: hash(11), Spent: hash(12), Owner: payments.Owner{Account: payments.Account{Profile: odd, Name: odd}},
 		State: payments.StateCredited, Hold: payments.HoldScreening,
 		Inputs: []chain.Outpoint{{TxID: hash(2), Vout: 0}, {TxID: hash(3), Vout: 4_294_967_295}},
 		Block:  block(1, 900_000), SeenAt: after(1), SeenLive: true, LiveBefore: after(-9_999),
@@ -82,6 +83,32 @@ func fullDeposit() payments.Deposit {
 		Screened: true, Incarnation: 3, Changes: 9, Credited: money.NewAmount(money.EUR.Asset(), widest),
 		CreditedAt: after(4), Missing: after(5), Version: 1,
 	}
+}
+
+// spend returns the n-th simple spend; its key ascends with n.
+func spend(n int) payments.Spend {
+	return payments.Spend{
+		Key: payments.SpendKey{Network: "bitcoin", ID: fmt.Sprintf("%08d", n)}, Kind: chain.SpendOutpoint, TxID: hash(n),
+		From: address(n), Amount: money.Units(btc, int64(n)+1), Outpoint: chain.Outpoint{TxID: hash(-n), Vout: uint32(n)},
+	}
+}
+
+// fullSpend returns a spend with every field set, the amount at its widest.
+func fullSpend() payments.Spend {
+	widest := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1))
+	return payments.Spend{
+		Key: payments.SpendKey{Network: "ethereum", ID: odd}, Kind: chain.SpendToken, TxID: hash(1),
+		From:   chain.Address{Family: chain.FamilyEVM, Raw: "\x00\xff\x80'\"\\from"},
+		To:     chain.Address{Family: chain.FamilyLitecoin, Raw: "\x00'\xfe\\to"},
+		Amount: money.NewAmount(dai, widest), Outpoint: chain.Outpoint{TxID: hash(2), Vout: 4_294_967_295},
+		Place: odd, Block: block(1, 900_000), Incarnation: 3, Booked: true, Version: 1,
+	}
+}
+
+// auditRow returns a row that holds data, "" for none.
+func auditRow(id, data string) payments.AuditRow {
+	return payments.AuditRow{ID: id, Subject: "policy", Action: "confirmations", Actor: payments.Actor{ID: "op", Reason: odd},
+		At: noon, Data: json.RawMessage(data)}
 }
 
 // move returns an entry that moves cents from clearing to a customer.

@@ -39,10 +39,13 @@ func Run(t *testing.T, open func(t *testing.T) payments.Store) {
 		cases cases
 	}{
 		{"update", updateCases}, {"view", viewCases}, {"savepoint", savepointCases}, {"batches", batchCases},
-		{"versions", versionCases}, {"trail", trailCases}, {"progress", progressCases}, {"entries", entryCases},
+		{"versions", versionCases}, {"deposit inserts", keyedDeposits.insertCases()},
+		{"deposit versions", keyedDeposits.versionCases()}, {"spend inserts", keyedSpends.insertCases()},
+		{"spend versions", keyedSpends.versionCases()}, {"trail", trailCases}, {"progress", progressCases}, {"entries", entryCases},
 		{"balances", balanceCases}, {"statement", statementCases}, {"snapshots", snapshotCases},
 		{"points", pointCases}, {"accounts", accountCases}, {"indexes", indexCases}, {"addresses", addressCases},
-		{"deposits", depositCases}, {"deposit query", depositQueryCases}, {"events", eventCases},
+		{"deposits", depositCases}, {"deposit query", depositQueryCases}, {"spends", spendCases},
+		{"spend query", spendQueryCases}, {"events", eventCases},
 		{"deliveries", deliveryCases}, {"audit", auditCases}, {"dump", dumpCases}, {"model", modelCases},
 	}
 	for _, part := range parts {
@@ -129,3 +132,7 @@ func backwards[T any](rows []T) []T {
 	slices.Reverse(out)
 	return out
 }
+
+// twice returns rows with all but the first of them once more behind: in order,
+// the doubles of some stand across any cut into equal parts.
+func twice[T any](rows []T) []T { return append(slices.Clone(rows), rows[1:]...) }

@@ -6,29 +6,35 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/btcsuite/btcd/btcec/v2"
 	"github.com/btcsuite/btcd/btcutil/v2"
+	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/wire/v2"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cointill/cointill/internal/e2e/daemon"
 )
 
 // matured is how many coinbases a fresh node's payer can spend.
-const matured = 20
+const matured = 60
 
 // Node is a running btcd. Its methods fail the test; they are for one goroutine.
 type Node struct {
 	*daemon.Daemon
 	t     testing.TB
 	coins []coin
+	own   map[string]*btcec.PrivateKey // by script
+	// fetched are transactions whose outputs Spend needed.
+	fetched map[chainhash.Hash]*wire.MsgTx
 }
 
-// Start runs a node with a chain of 120 blocks and a payer who can make some
-// twenty payments.
+// Start runs a node with a chain of 160 blocks and a payer who can make some
+// sixty payments.
 func Start(t testing.TB) *Node {
 	t.Helper()
 	program, err := binary()
 	require.NoError(t, err)
-	n := &Node{t: t, Daemon: daemon.Start(t, daemon.Program{
+	n := &Node{t: t, own: map[string]*btcec.PrivateKey{}, fetched: map[chainhash.Hash]*wire.MsgTx{}, Daemon: daemon.Start(t, daemon.Program{
 		Name: "btcd", Path: program, Args: arguments, Noise: []string{"via CPU miner"}})}
 	n.Call(nil, "generate", 100+matured)
 	for h := 1; h <= matured; h++ {

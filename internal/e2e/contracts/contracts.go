@@ -29,6 +29,8 @@ var (
 	Fee = load("FeeToken")
 	// BatchPayer pays several recipients in one transaction.
 	BatchPayer = load("BatchPayer")
+	// InternalPayer pays the native coin by calls inside a transaction.
+	InternalPayer = load("InternalPayer")
 )
 
 // load reads a committed artifact; a damaged one ends the tests at once.

@@ -17,7 +17,7 @@ func (d *Daemon) Try(result any, method string, params ...any) error {
 	if params == nil {
 		params = []any{}
 	}
-	body, err := json.Marshal(map[string]any{"jsonrpc": "1.0", "id": 1, "method": method, "params": params})
+	body, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
 	if err != nil {
 		return err
 	}
@@ -26,6 +26,7 @@ func (d *Daemon) Try(result any, method string, params ...any) error {
 		return err
 	}
 	req.SetBasicAuth(User, Password)
+	req.Header.Set("Content-Type", "application/json")
 	resp, err := d.http.Do(req)
 	if err != nil {
 		return err

@@ -30,6 +30,8 @@ type Program struct {
 	// Args returns the arguments of one run: dir is an empty folder, host and
 	// port are where JSON-RPC must answer.
 	Args func(dir, host, port string) []string
+	// Ready is a method that answers when the program does. Empty: getblockcount.
+	Ready string
 	// Noise are parts of log lines that tell nothing, such as one for every block.
 	Noise []string
 }
@@ -62,7 +64,7 @@ func start(t testing.TB, p Program) (*Daemon, error) {
 	t.Helper()
 	dir, err := os.MkdirTemp(t.TempDir(), p.Name)
 	require.NoError(t, err)
-	listen, err := freePort()
+	listen, err := FreePort()
 	if err != nil {
 		return nil, err
 	}
@@ -89,17 +91,20 @@ func start(t testing.TB, p Program) (*Daemon, error) {
 	})
 	d := &Daemon{t: t, URL: "http://" + listen, http: &http.Client{Timeout: 30 * time.Second}}
 	t.Cleanup(d.http.CloseIdleConnections)
-	return d, d.answers(ended)
+	if p.Ready == "" {
+		p.Ready = "getblockcount"
+	}
+	return d, d.answers(p.Ready, ended)
 }
 
 // answers waits until the daemon answers, with a deadline.
-func (d *Daemon) answers(ended chan error) error {
+func (d *Daemon) answers(method string, ended chan error) error {
 	deadline := time.NewTimer(30 * time.Second)
 	defer deadline.Stop()
 	poll := time.NewTicker(20 * time.Millisecond)
 	defer poll.Stop()
 	for {
-		err := d.Try(nil, "getblockcount")
+		err := d.Try(nil, method)
 		if err == nil {
 			return nil
 		}
@@ -114,7 +119,8 @@ func (d *Daemon) answers(ended chan error) error {
 	}
 }
 
-func freePort() (string, error) {
+// FreePort returns an address of this machine that nobody listens on now.
+func FreePort() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err

@@ -1,14 +1,12 @@
 package gethnode
 
 import (
-	"crypto/ecdsa"
 	"math/big"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core"
 	"github.com/ethereum/go-ethereum/core/types"
-	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/eth"
 	"github.com/ethereum/go-ethereum/eth/catalyst"
 	"github.com/ethereum/go-ethereum/eth/ethconfig"
@@ -20,6 +18,8 @@ import (
 	"github.com/ethereum/go-ethereum/params"
 	"github.com/ethereum/go-ethereum/rpc"
 	"github.com/stretchr/testify/require"
+
+	"github.com/cointill/cointill/internal/e2e/evmpayer"
 )
 
 // Node is a running go-ethereum. Its methods fail the test; they are for one
@@ -36,28 +36,14 @@ type Node struct {
 	withheld []*types.Transaction
 }
 
-// Payer is a rich account.
-type Payer int
+// Payer is an account that can pay.
+type Payer = evmpayer.Payer
 
-// The payers. Wallet is the one to use; Whale pays so high a tip that its
-// transactions come first in a block.
+// The rich payers.
 const (
-	Wallet Payer = iota
-	Whale
-	payers
+	Wallet = evmpayer.Wallet
+	Whale  = evmpayer.Whale
 )
-
-// key returns a payer's key, which is public and guards nothing.
-func (p Payer) key() *ecdsa.PrivateKey {
-	k, err := crypto.ToECDSA(common.LeftPadBytes([]byte{0x11, byte(p + 1)}, 32))
-	if err != nil {
-		panic(err) // only for a number outside the curve's order
-	}
-	return k
-}
-
-// Address returns a payer's address.
-func (p Payer) Address() common.Address { return crypto.PubkeyToAddress(p.key().PublicKey) }
 
 // Start runs a node with a chain id.
 func Start(t testing.TB, chainID uint64) *Node {
@@ -88,8 +74,8 @@ func (n *Node) config(chainID uint64) *ethconfig.Config {
 	rules := *params.AllDevChainProtocolChanges
 	rules.ChainID = n.chainID
 	alloc := core.SystemContractAllocs()
-	for p := range payers {
-		alloc[p.Address()] = types.Account{Balance: new(big.Int).Mul(big.NewInt(1_000_000), big.NewInt(params.Ether))}
+	for p := range evmpayer.Rich {
+		alloc[p.Address()] = types.Account{Balance: evmpayer.Fortune()}
 	}
 	c := ethconfig.Defaults
 	c.NetworkId, c.SyncMode, c.LogNoHistory = chainID, ethconfig.FullSync, true

@@ -8,7 +8,6 @@ import (
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/ethclient"
-	"github.com/ethereum/go-ethereum/params"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cointill/cointill/internal/e2e/contracts"
@@ -36,7 +35,13 @@ func (n *Node) Deploy(c contracts.Contract, args ...any) Token {
 // Pay sends native coin.
 func (n *Node) Pay(to common.Address, wei *big.Int) *types.Transaction {
 	n.t.Helper()
-	tx := n.sign(Wallet, &to, wei, nil)
+	return n.PayFrom(Wallet, to, wei)
+}
+
+// PayFrom sends native coin of any payer.
+func (n *Node) PayFrom(from Payer, to common.Address, wei *big.Int) *types.Transaction {
+	n.t.Helper()
+	tx := n.sign(from, &to, wei, nil)
 	n.send(tx)
 	return tx
 }
@@ -66,19 +71,8 @@ func (n *Node) Read(c Token, method string, args ...any) []any {
 	return out
 }
 
-// sign makes a transaction with a fixed gas limit, so that one which will fail
-// can be sent too.
 func (n *Node) sign(from Payer, to *common.Address, wei *big.Int, data []byte) *types.Transaction {
-	n.t.Helper()
-	tip := big.NewInt(params.GWei)
-	if from == Whale {
-		tip = big.NewInt(100 * params.GWei)
-	}
-	tx, err := types.SignNewTx(from.key(), types.LatestSignerForChainID(n.chainID), &types.DynamicFeeTx{
-		ChainID: n.chainID, Nonce: n.nonces[from], To: to, Value: wei, Data: data, Gas: 1_500_000,
-		GasTipCap: tip, GasFeeCap: big.NewInt(200 * params.GWei),
-	})
-	require.NoError(n.t, err)
+	tx := from.Sign(n.chainID, n.nonces[from], to, wei, data)
 	n.nonces[from]++
 	return tx
 }

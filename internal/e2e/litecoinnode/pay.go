@@ -39,3 +39,37 @@ func (n *Node) PegIn(coins string) (id string) {
 	n.payer.Call(&id, "sendtoaddress", address(n.private, "mweb"), json.Number(coins))
 	return id
 }
+
+// Own returns a new address of a wallet that Spend signs with.
+func (n *Node) Own() string {
+	n.t.Helper()
+	return address(n.own, "bech32")
+}
+
+// Input names an output to be spent.
+type Input struct {
+	TxID string `json:"txid"`
+	Vout uint32 `json:"vout"`
+}
+
+// Spend sends a transaction that consumes outputs paid to Own's addresses, in this
+// order, and pays whole coins, in decimal, to an address. The rest is the fee.
+func (n *Node) Spend(inputs []Input, to, coins string) (id string) {
+	n.t.Helper()
+	var raw string
+	var signed struct {
+		Hex      string
+		Complete bool
+	}
+	n.Call(&raw, "createrawtransaction", inputs, map[string]any{to: json.Number(coins)}, 0)
+	n.own.Call(&signed, "signrawtransactionwithwallet", raw)
+	require.True(n.t, signed.Complete)
+	n.Call(&id, "sendrawtransaction", signed.Hex)
+	return id
+}
+
+// MineTo mines a block whose coins go to an address.
+func (n *Node) MineTo(to string) {
+	n.t.Helper()
+	n.Call(nil, "generatetoaddress", 1, to)
+}

@@ -19,11 +19,13 @@ var addresses = table[payments.IssuedAddress, chain.Address]{
 	},
 	bindKey: func(m *mapping, k *chain.Address) { bindAddress(m, "family", "raw", k) },
 	key:     func(r payments.IssuedAddress) chain.Address { return r.Address },
-	compare: func(a, b chain.Address) int {
-		return cmp.Or(cmp.Compare(a.Family, b.Family), cmp.Compare(a.Raw, b.Raw))
-	},
+	compare: compareAddresses,
 	// Of two rows of one owner the first given is stored.
 	asGiven: true,
+}
+
+func compareAddresses(a, b chain.Address) int {
+	return cmp.Or(cmp.Compare(a.Family, b.Family), cmp.Compare(a.Raw, b.Raw))
 }
 
 func bindAddress(m *mapping, family, raw string, a *chain.Address) {

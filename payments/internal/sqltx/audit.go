@@ -16,6 +16,7 @@ var audit = table[payments.AuditRow, string]{
 		text(m, "actor", &r.Actor.ID)
 		text(m, "reason", &r.Actor.Reason)
 		m.instant("at", &r.At)
+		m.json("data", &r.Data)
 	},
 	bindKey: func(m *mapping, k *string) { text(m, "id", k) },
 	key:     func(r payments.AuditRow) string { return r.ID },

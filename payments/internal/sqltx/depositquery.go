@@ -1,6 +1,7 @@
 package sqltx
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -10,21 +11,21 @@ import (
 
 // Deposits implements payments.DepositTx.
 func (x *Tx) Deposits(ctx context.Context, q payments.DepositQuery) ([]payments.Deposit, error) {
-	txids := make([]string, len(q.TxIDs))
-	for i, h := range q.TxIDs {
-		txids[i] = hashText(h)
-	}
+	width := x.listWidth(len(q.Profiles), len(q.TxIDs), len(q.To), len(q.To))
 	var out []payments.Deposit
-	width := max(1, (x.dialect.MaxParams-32)/2)
 	parts := 0
-	for _, profiles := range chunks(q.Profiles, width) {
-		for _, ids := range chunks(txids, width) {
-			rows, err := x.depositsWhere(ctx, q, profiles, ids)
-			if err != nil {
-				return nil, err
+	for profiles := range parted(q.Profiles, width, cmp.Compare[string]) {
+		for txids := range parted(q.TxIDs, width, compareHashes) {
+			for to := range parted(q.To, width, compareAddresses) {
+				part := q
+				part.Profiles, part.TxIDs, part.To = profiles, txids, to
+				rows, err := x.depositsWhere(ctx, part)
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, rows...)
+				parts++
 			}
-			out = append(out, rows...)
-			parts++
 		}
 	}
 	if parts > 1 {
@@ -36,9 +37,9 @@ func (x *Tx) Deposits(ctx context.Context, q payments.DepositQuery) ([]payments.
 	return out, nil
 }
 
-func (x *Tx) depositsWhere(ctx context.Context, q payments.DepositQuery, profiles, txids []string) ([]payments.Deposit, error) {
+// depositsWhere answers a query whose lists are short.
+func (x *Tx) depositsWhere(ctx context.Context, q payments.DepositQuery) ([]payments.Deposit, error) {
 	var c condition
-	open := false // the query is for the few deposits of a network that are not final
 	if q.Network != "" {
 		c.and("network = ?", q.Network)
 	}
@@ -46,23 +47,23 @@ func (x *Tx) depositsWhere(ctx context.Context, q payments.DepositQuery, profile
 		in(&c, "state", q.States)
 		// Said as a constant too: an index without the final ones is only used for
 		// queries that provably ask for none.
-		if !slices.Contains(q.States, payments.StateFinal) {
+		if open(q) {
 			c.and("state <> 'final'")
-			open = q.Network != "" && len(profiles) == 0 && len(txids) == 0
 		}
 	}
 	if q.Included {
-		c.and("block_hash <> ''")
-		c.and("block_height >= ? AND block_height <= ?", heightBound(q.MinHeight), heightBound(q.MaxHeight))
+		c.between(q.MinHeight, q.MaxHeight)
 	}
-	if len(profiles) > 0 {
-		in(&c, "profile", profiles)
+	if len(q.Profiles) > 0 {
+		in(&c, "profile", q.Profiles)
 	}
 	if q.Account != "" {
 		c.and("account = ?", q.Account)
 	}
-	if len(txids) > 0 {
-		in(&c, "txid", txids)
+	c.txids(q.TxIDs)
+	c.addresses("to_raw", "to_family", q.To)
+	if q.Unspent {
+		c.and("block_hash <> '' AND spent = ''")
 	}
 	if q.Unvalued {
 		c.and("received_at IS NOT NULL AND rate = ''")
@@ -79,26 +80,34 @@ func (x *Tx) depositsWhere(ctx context.Context, q payments.DepositQuery, profile
 	if q.NotHeld {
 		c.and("hold = ''")
 	}
-	if q.After != (payments.DepositKey{}) {
-		c.and("(network, id) > (?, ?)", q.After.Network, q.After.ID)
-	}
+	c.after(q.Network, q.After.Network, q.After.ID)
 	where := c.where() + " ORDER BY network, id"
 	if q.Limit > 0 {
 		where += " LIMIT " + strconv.Itoa(q.Limit)
 	}
-	if open && x.dialect.IndexedBy {
-		where = "INDEXED BY cointill_deposits_by_state " + where
-	}
-	return selectRows(ctx, x, deposits.name, deposits.bind, where+x.lock(), c.args...)
+	return selectRows(ctx, x, deposits.name, deposits.bind, x.by(depositIndex(q))+where+x.lock(), c.args...)
 }
 
-// chunks cuts a list into distinct parts of at most n; an empty list is one
-// empty part, which stands for no condition.
-func chunks(list []string, n int) [][]string {
-	if len(list) == 0 {
-		return [][]string{nil}
+// depositIndex names the index that leaves the fewest rows to read, "" where the
+// planner finds it alone.
+func depositIndex(q payments.DepositQuery) string {
+	switch {
+	case len(q.TxIDs) > 0:
+		return "cointill_deposits_by_txid"
+	case len(q.To) > 0:
+		return "cointill_deposits_by_address"
+	case len(q.Profiles) > 0:
+		return "cointill_deposits_by_owner"
+	case q.Network != "" && open(q):
+		return "cointill_deposits_by_state"
+	case q.Network != "" && q.Unspent:
+		return "cointill_deposits_unspent"
 	}
-	sorted := slices.Clone(list)
-	slices.Sort(sorted)
-	return slices.Collect(slices.Chunk(slices.Compact(sorted), n))
+	return ""
+}
+
+// open reports whether a query asks for none but the few deposits that are not
+// final.
+func open(q payments.DepositQuery) bool {
+	return len(q.States) > 0 && !slices.Contains(q.States, payments.StateFinal)
 }

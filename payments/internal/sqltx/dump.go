@@ -37,6 +37,7 @@ func (x *Tx) Dump(ctx context.Context) (string, error) {
 	d.fail(err)
 	all(ctx, x, d, "address", &addresses, nil)
 	all(ctx, x, d, "deposit", &deposits, func(r *payments.Deposit) { r.Version = 0 })
+	all(ctx, x, d, "spend", &spends, func(r *payments.Spend) { r.Version = 0 })
 	all(ctx, x, d, "delivery", &deliveries, func(r *payments.Delivery) { r.Version, r.Seq = 0, 0 })
 	all(ctx, x, d, "audit", &audit, nil)
 	if d.err != nil {

@@ -3,7 +3,6 @@ package sqltx
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/cointill/cointill/payments"
@@ -18,16 +17,7 @@ func bindEvent(m *mapping, e *payments.Event) {
 	text(m, "order_key", &e.Order)
 	text(m, "profile", &e.Profile)
 	m.instant("at", &e.At)
-	var body string
-	m.column("data", &body,
-		func() (any, error) { return string(e.Data), nil },
-		func() error {
-			e.Data = nil
-			if body != "" {
-				e.Data = json.RawMessage(body)
-			}
-			return nil
-		})
+	m.json("data", &e.Data)
 }
 
 var events = table[payments.Event, string]{

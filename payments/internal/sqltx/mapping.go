@@ -2,6 +2,7 @@ package sqltx
 
 import (
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -125,6 +126,25 @@ func (m *mapping) raw(name string, p *string) {
 	m.column(name, &cell,
 		func() (any, error) { return rawText(*p), nil },
 		func() (err error) { *p, err = parseRaw(cell); return err })
+}
+
+// json maps JSON that is kept as it was given; none is "".
+func (m *mapping) json(name string, p *json.RawMessage) {
+	var cell string
+	m.column(name, &cell,
+		func() (any, error) { return string(*p), nil },
+		func() error {
+			*p = nil
+			if cell != "" {
+				*p = json.RawMessage(cell)
+			}
+			return nil
+		})
+}
+
+func (m *mapping) outpoint(prefix string, p *chain.Outpoint) {
+	m.hash(prefix+"txid", &p.TxID)
+	number(m, prefix+"vout", &p.Vout)
 }
 
 func (m *mapping) outpoints(name string, p *[]chain.Outpoint) {

@@ -73,6 +73,9 @@ CREATE TABLE cointill_deposits (
 	amount_asset      TEXT NOT NULL,
 	amount_decimals   INTEGER NOT NULL,
 	amount            TEXT NOT NULL,
+	from_family       TEXT NOT NULL,
+	from_raw          TEXT NOT NULL,
+	origin            TEXT NOT NULL,
 	profile           TEXT NOT NULL,
 	account           TEXT NOT NULL,
 	state             TEXT NOT NULL,
@@ -96,6 +99,8 @@ CREATE TABLE cointill_deposits (
 	currency          TEXT NOT NULL,
 	snapshot          TEXT NOT NULL,
 	exact             TEXT NOT NULL,
+	agreed            TEXT NOT NULL,
+	spent             TEXT NOT NULL,
 	screened          INTEGER NOT NULL,
 	incarnation       INTEGER NOT NULL,
 	credited_asset    TEXT NOT NULL,
@@ -120,6 +125,41 @@ CREATE INDEX cointill_deposits_unscreened ON cointill_deposits (network, id)
 CREATE INDEX cointill_deposits_held ON cointill_deposits (network, id)
 	WHERE hold <> '';
 CREATE INDEX cointill_deposits_by_height ON cointill_deposits (network, block_height)
+	WHERE block_hash <> '';
+CREATE INDEX cointill_deposits_by_address ON cointill_deposits (to_raw, to_family);
+-- In the order of keys, so that a page of many coins is read without sorting them
+-- all; the height is there to be compared.
+CREATE INDEX cointill_deposits_unspent ON cointill_deposits (network, id, block_height)
+	WHERE block_hash <> '' AND spent = '';
+
+CREATE TABLE cointill_spends (
+	network         TEXT NOT NULL,
+	id              TEXT NOT NULL,
+	kind            TEXT NOT NULL,
+	txid            TEXT NOT NULL,
+	from_family     TEXT NOT NULL,
+	from_raw        TEXT NOT NULL,
+	to_family       TEXT NOT NULL,
+	to_raw          TEXT NOT NULL,
+	amount_asset    TEXT NOT NULL,
+	amount_decimals INTEGER NOT NULL,
+	amount          TEXT NOT NULL,
+	outpoint_txid   TEXT NOT NULL,
+	outpoint_vout   INTEGER NOT NULL,
+	place           TEXT NOT NULL,
+	block_height    INTEGER NOT NULL,
+	block_hash      TEXT NOT NULL,
+	block_parent    TEXT NOT NULL,
+	block_time      INTEGER,
+	incarnation     INTEGER NOT NULL,
+	booked          INTEGER NOT NULL,
+	version         INTEGER NOT NULL,
+	PRIMARY KEY (network, id)
+) STRICT;
+
+CREATE INDEX cointill_spends_by_txid ON cointill_spends (txid, network, id);
+CREATE INDEX cointill_spends_by_address ON cointill_spends (from_raw, from_family);
+CREATE INDEX cointill_spends_by_height ON cointill_spends (network, block_height)
 	WHERE block_hash <> '';
 
 CREATE TABLE cointill_entries (
@@ -212,7 +252,8 @@ CREATE TABLE cointill_audit (
 	action  TEXT NOT NULL,
 	actor   TEXT NOT NULL,
 	reason  TEXT NOT NULL,
-	at      INTEGER
+	at      INTEGER,
+	data    TEXT NOT NULL
 ) STRICT;
 
 CREATE INDEX cointill_audit_by_subject ON cointill_audit (subject, at, id);

@@ -33,16 +33,32 @@ func evmBlockJSON(b *block, full bool, chainID uint64) map[string]any {
 	if len(txs) > 0 {
 		txRoot, receiptRoot = fixed("txroot", b.Hash.String()), fixed("receiptroot", b.Hash.String())
 	}
+	withdrawalRoot := emptyTrie
+	if len(b.grants) > 0 {
+		withdrawalRoot = fixed("withdrawalroot", b.Hash.String())
+	}
 	return map[string]any{
 		"number": quantity(b.Height), "hash": hexData(b.Hash[:]), "parentHash": hexData(b.Parent[:]),
 		"timestamp": quantity(uint64(b.Time.Unix())), "logsBloom": hexData(filter[:]),
 		"transactions": txs, "transactionsRoot": txRoot, "receiptsRoot": receiptRoot,
 		"stateRoot": fixed("state", b.Hash.String()), "mixHash": fixed("mix", b.Hash.String()),
-		"sha3Uncles": noUncles, "uncles": []string{}, "withdrawals": []any{}, "withdrawalsRoot": emptyTrie,
-		"miner": hexData(make([]byte, 20)), "nonce": "0x0000000000000000", "extraData": "0x",
+		"sha3Uncles": noUncles, "uncles": []string{}, "withdrawals": withdrawalsJSON(b), "withdrawalsRoot": withdrawalRoot,
+		"miner": hexData(b.miner[:]), "nonce": "0x0000000000000000", "extraData": "0x",
 		"difficulty": "0x0", "size": quantity(uint64(600 + 150*len(txs))),
-		"gasLimit": quantity(30_000_000), "gasUsed": quantity(gas), "baseFeePerGas": quantity(1_000_000_000),
+		"gasLimit": quantity(30_000_000), "gasUsed": quantity(gas), "baseFeePerGas": quantity(b.baseFee),
 	}
+}
+
+// withdrawalsJSON lists withdrawals with their amounts in gwei (EIP-4895).
+func withdrawalsJSON(b *block) []any {
+	out := make([]any, len(b.grants))
+	for i, g := range b.grants {
+		out[i] = map[string]any{
+			"index": quantity(g.number), "validatorIndex": quantity(g.number + 1000),
+			"address": hexData([]byte(g.payment.To.Raw)), "amount": bigQuantity(new(big.Int).Quo(g.payment.Amount.Units(), gwei)),
+		}
+	}
+	return out
 }
 
 // gas is a plausible cost.
@@ -51,9 +67,10 @@ func (t *evmTx) gas() uint64 { return 21_000 + 30_000*uint64(len(t.logs)+len(t.c
 func evmTxJSON(b *block, i int, chainID uint64) map[string]any {
 	t := b.txs[i]
 	r, s := digest("r", t.id.String(), 0), digest("s", t.id.String(), 0)
+	to, _ := t.evm.recipient()
 	return map[string]any{
 		"blockHash": hexData(b.Hash[:]), "blockNumber": quantity(b.Height), "transactionIndex": quantity(uint64(i)),
-		"hash": hexData(t.id[:]), "from": hexData(t.evm.from[:]), "to": hexData(t.evm.to[:]),
+		"hash": hexData(t.id[:]), "from": hexData(t.evm.from[:]), "to": to,
 		"value": bigQuantity(t.evm.value), "input": hexData(t.evm.input), "nonce": quantity(t.evm.nonce),
 		"gas": quantity(t.evm.gas()), "gasPrice": quantity(t.evm.gasPrice), "type": "0x0",
 		"chainId": quantity(chainID), "v": quantity(chainID*2 + 35),
@@ -77,15 +94,25 @@ func receiptsJSON(b *block) []any {
 		if logs[i] == nil {
 			logs[i] = []any{}
 		}
+		to, contract := t.evm.recipient()
 		out[i] = map[string]any{
 			"blockHash": hexData(b.Hash[:]), "blockNumber": quantity(b.Height),
 			"transactionHash": hexData(t.id[:]), "transactionIndex": quantity(uint64(i)),
-			"from": hexData(t.evm.from[:]), "to": hexData(t.evm.to[:]), "contractAddress": nil,
+			"from": hexData(t.evm.from[:]), "to": to, "contractAddress": contract,
 			"status": status, "type": "0x0", "logs": logs[i], "logsBloom": hexData(filter[:]),
 			"gasUsed": quantity(t.evm.gas()), "cumulativeGasUsed": quantity(total), "effectiveGasPrice": quantity(t.evm.gasPrice),
 		}
 	}
 	return out
+}
+
+// recipient returns whom a transaction names and what it creates, one of them
+// nil.
+func (t *evmTx) recipient() (to, contract any) {
+	if t.creates {
+		return nil, hexData(t.to[:])
+	}
+	return hexData(t.to[:]), nil
 }
 
 func logJSON(b *block, at logPlace, log evmLog) map[string]any {
@@ -99,29 +126,4 @@ func logJSON(b *block, at logPlace, log evmLog) map[string]any {
 		"transactionHash": hexData(at.tx.id[:]), "transactionIndex": quantity(uint64(at.index)),
 		"logIndex": quantity(uint64(at.log)), "removed": false,
 	}
-}
-
-// frameJSON is the transaction's frame of the callTracer.
-func frameJSON(t *tx) map[string]any {
-	out := frame(t.evm.from, t.evm.to, t.evm.value, t.evm.failed, t.evm.calls)
-	out["input"] = hexData(t.evm.input)
-	return out
-}
-
-func frame(from, to account, value *big.Int, reverted bool, calls []evmCall) map[string]any {
-	out := map[string]any{
-		"type": "CALL", "from": hexData(from[:]), "to": hexData(to[:]), "value": bigQuantity(value),
-		"gas": "0x7530", "gasUsed": "0x5208", "input": "0x",
-	}
-	if reverted {
-		out["error"] = "execution reverted"
-	}
-	if len(calls) > 0 {
-		inner := make([]any, len(calls))
-		for i, c := range calls {
-			inner[i] = frame(c.from, c.to, c.value, c.reverted, c.calls)
-		}
-		out["calls"] = inner
-	}
-	return out
 }

@@ -2,7 +2,6 @@ package chainsim
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -20,7 +19,7 @@ type logFilter struct {
 
 // logs implements eth_getLogs. Like a node behind a load balancer it answers a
 // range above its head with what it has.
-func (g *GethFace) logs(v view, p params) (any, error) {
+func (g *EVMFace) logs(v view, p params) (any, error) {
 	var f logFilter
 	if err := p.read(0, &f, codeInvalid); err != nil {
 		return nil, err
@@ -42,43 +41,46 @@ func (g *GethFace) logs(v view, p params) (any, error) {
 	out := []any{}
 	for _, b := range blocks {
 		eachLog(b, func(at logPlace, log evmLog) {
-			if log.matches(addresses, topics) {
+			if !g.limits.hidesLogs() && log.matches(addresses, topics) {
 				out = append(out, logJSON(b, at, log))
 			}
 		})
+	}
+	if err := g.limits.refuseResults(len(out), blocks); err != nil {
+		return nil, err
 	}
 	return out, nil
 }
 
 // filtered returns the blocks a filter names.
-func (g *GethFace) filtered(v view, f logFilter) ([]*block, error) {
+func (g *EVMFace) filtered(v view, f logFilter) ([]*block, error) {
 	if f.BlockHash != nil {
 		h, err := chain.ParseHash(*f.BlockHash)
 		if err != nil {
 			return nil, &RPCError{Code: codeInvalid, Message: err.Error()}
 		}
 		b := g.Node.block(v, h)
-		if b == nil {
+		switch {
+		case b == nil && g.dialect.emptyLogs:
+			return nil, nil
+		case b == nil:
 			return nil, &RPCError{Code: codeServer, Message: "unknown block"}
 		}
 		return []*block{b}, nil
 	}
-	from, err := heightOf(v, f.FromBlock)
+	from, err := g.height(v, f.FromBlock)
 	if err != nil {
 		return nil, err
 	}
-	to, err := heightOf(v, f.ToBlock)
+	to, err := g.height(v, f.ToBlock)
 	if err != nil {
 		return nil, err
 	}
 	if from > to {
 		return nil, &RPCError{Code: codeServer, Message: "invalid block range params"}
 	}
-	g.mu.Lock()
-	width := g.width
-	g.mu.Unlock()
-	if width > 0 && to-from >= width {
-		return nil, &RPCError{Code: codeServer, Message: fmt.Sprintf("exceed maximum block range: %d", width)}
+	if err := g.limits.refuseRange(from, to); err != nil {
+		return nil, err
 	}
 	end := min(to+1, uint64(len(v.blocks)))
 	return v.blocks[min(from, end):end], nil

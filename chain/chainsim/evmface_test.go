@@ -15,7 +15,7 @@ type gethLog struct {
 	Topics                                        []string
 }
 
-func logsOf(t *testing.T, g *chainsim.GethFace, filter map[string]any) []gethLog {
+func logsOf(t *testing.T, g *chainsim.EVMFace, filter map[string]any) []gethLog {
 	t.Helper()
 	var out []gethLog
 	require.Zero(t, ask(t, g, &out, "eth_getLogs", filter))

@@ -1,0 +1,100 @@
+package sqlitestore_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/payments"
+)
+
+// A plan of SQLite's without statistics depends on tables and indexes alone, not
+// on how many rows there are.
+func TestPlan_everyQuestionOfTheEngineIsAnsweredByAnIndex(t *testing.T) {
+	store, _ := openFile(t)
+	ctx := context.Background()
+	some := []chain.Address{{Family: chain.FamilyEVM, Raw: "a"}, {Family: chain.FamilyEVM, Raw: "b"}}
+	txids := []chain.Hash{{1}, {2}}
+	deposits := func(q payments.DepositQuery) func(payments.Tx) error {
+		return func(tx payments.Tx) error { _, err := tx.Deposits(ctx, q); return err }
+	}
+	spends := func(q payments.SpendQuery) func(payments.Tx) error {
+		return func(tx payments.Tx) error { _, err := tx.Spends(ctx, q); return err }
+	}
+	waiting := []payments.DepositState{payments.StateSeen, payments.StateConfirming}
+	for name, tt := range map[string]struct {
+		ask    func(payments.Tx) error
+		index  string
+		sorted bool // the index has the rows in order already
+	}{
+		"deposits of a state": {deposits(payments.DepositQuery{Network: "n", States: waiting, NotHeld: true}),
+			"cointill_deposits_by_state (network=? AND state=?)", false},
+		"deposits of a state at heights": {deposits(payments.DepositQuery{Network: "n", States: waiting, Included: true, MaxHeight: 9}),
+			"cointill_deposits_by_state (network=? AND state=?)", false},
+		"deposits of transactions": {deposits(payments.DepositQuery{Network: "n", TxIDs: txids}),
+			"cointill_deposits_by_txid (txid=? AND network=?)", false},
+		"deposits at heights": {deposits(payments.DepositQuery{Network: "n", Included: true, MinHeight: 4, MaxHeight: 9}),
+			"cointill_deposits_by_height (network=? AND block_height>? AND block_height<?)", false},
+		"the next page of deposits of a state": {deposits(payments.DepositQuery{Network: "n", States: waiting,
+			After: payments.DepositKey{Network: "n", ID: "i"}}), "cointill_deposits_by_state (network=? AND state=? AND id>?)", false},
+		"deposits of an account": {deposits(payments.DepositQuery{Profiles: []string{"acme"}, Account: "voice", Limit: 10}),
+			"cointill_deposits_by_owner (profile=? AND account=?)", false},
+		"deposits of profiles, not final": {deposits(payments.DepositQuery{Network: "n", Profiles: []string{"a", "b"}, States: waiting}),
+			"cointill_deposits_by_owner (profile=?)", false},
+		"deposits without a value": {deposits(payments.DepositQuery{Unvalued: true, Limit: 10}),
+			"cointill_deposits_unvalued", true},
+		"deposits to screen": {deposits(payments.DepositQuery{Unscreened: true, NotHeld: true, States: waiting, Limit: 10}),
+			"cointill_deposits_unscreened", true},
+		"held deposits": {deposits(payments.DepositQuery{Held: true, Limit: 10}),
+			"cointill_deposits_held", true},
+		"seen deposits of all networks": {deposits(payments.DepositQuery{States: waiting[:1], NotHeld: true, Limit: 10}),
+			"cointill_deposits_by_state", false},
+		"deposits of receivers": {deposits(payments.DepositQuery{To: some}),
+			"cointill_deposits_by_address (to_raw=? AND to_family=?)", false},
+		"deposits of receivers of a network": {deposits(payments.DepositQuery{Network: "n", To: some, Limit: 10}),
+			"cointill_deposits_by_address (to_raw=? AND to_family=?)", false},
+		"deposits of receivers in a state": {deposits(payments.DepositQuery{Network: "n", To: some, States: waiting}),
+			"cointill_deposits_by_address (to_raw=? AND to_family=?)", false},
+		"unspent coins of receivers": {deposits(payments.DepositQuery{Network: "n", To: some, Unspent: true}),
+			"cointill_deposits_by_address (to_raw=? AND to_family=?)", false},
+		"unspent coins": {deposits(payments.DepositQuery{Network: "n", Unspent: true}),
+			"cointill_deposits_unspent (network=?)", true},
+		"unspent coins deep enough": {deposits(payments.DepositQuery{Network: "n", Unspent: true, Included: true, MaxHeight: 9, Limit: 100}),
+			"cointill_deposits_unspent (network=?)", true},
+		"the next page of unspent coins": {deposits(payments.DepositQuery{Network: "n", Unspent: true,
+			After: payments.DepositKey{Network: "n", ID: "i"}, Limit: 100}), "cointill_deposits_unspent (network=? AND id>?)", true},
+		"spends of transactions": {spends(payments.SpendQuery{Network: "n", TxIDs: txids}),
+			"cointill_spends_by_txid (txid=? AND network=?)", false},
+		"spends of senders": {spends(payments.SpendQuery{From: some}),
+			"cointill_spends_by_address (from_raw=? AND from_family=?)", false},
+		"spends of senders of a network": {spends(payments.SpendQuery{Network: "n", From: some, Limit: 10}),
+			"cointill_spends_by_address (from_raw=? AND from_family=?)", false},
+		"spends of senders at heights": {spends(payments.SpendQuery{Network: "n", From: some, Included: true, MaxHeight: 9}),
+			"cointill_spends_by_address (from_raw=? AND from_family=?)", false},
+		"spends at heights": {spends(payments.SpendQuery{Network: "n", Included: true, MinHeight: 4, MaxHeight: 9}),
+			"cointill_spends_by_height (network=? AND block_height>? AND block_height<?)", false},
+		"the next page of spends": {spends(payments.SpendQuery{Network: "n", After: payments.SpendKey{Network: "n", ID: "i"}, Limit: 100}),
+			"sqlite_autoindex_cointill_spends_1 (network=? AND id>?)", true},
+		"deposits by key": {func(tx payments.Tx) error {
+			_, err := tx.DepositsByKey(ctx, []payments.DepositKey{{Network: "n", ID: "i"}, {Network: "n", ID: "j"}})
+			return err
+		}, "sqlite_autoindex_cointill_deposits_1 (network=? AND id=?)", false},
+		"spends by key": {func(tx payments.Tx) error {
+			_, err := tx.SpendsByKey(ctx, []payments.SpendKey{{Network: "n", ID: "i"}, {Network: "n", ID: "j"}})
+			return err
+		}, "sqlite_autoindex_cointill_spends_1 (network=? AND id=?)", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			plans, err := store.Explain(ctx, tt.ask)
+			require.NoError(t, err)
+			require.Len(t, plans, 1)
+			require.Contains(t, plans[0], "INDEX "+tt.index)
+			if tt.sorted {
+				require.False(t, strings.Contains(plans[0], "TEMP B-TREE"), plans[0])
+			}
+		})
+	}
+}

@@ -279,3 +279,21 @@ func TestAHalfToldBlockIsReadFromItsReceipts(t *testing.T) {
 		})
 	}
 }
+
+func TestNativeLogsThatAreNotToldAreReadFromReceipts(t *testing.T) {
+	n := newNode(t)
+	n.native, n.bloom = true, fullBloom
+	n.add(tx{to: foreign, value: "0x9", calls: []frame{{from: foreign, to: alice, value: 4}}, logs: []obj{log(usdt, alice, 5)}})
+	find := func() chain.Found {
+		run, err := n.source(t).Linked(t.Context(), 0, 1)
+		require.NoError(t, err)
+		found, err := run.Match(t.Context(), watching(alice))
+		require.NoError(t, err)
+		return found
+	}
+	want := find()
+	require.Len(t, want.Transfers, 2)
+	require.True(t, want.Internal)
+	n.override = failMethod("eth_getLogs", rpcError{-32005, "limit exceeded"})
+	require.Equal(t, want, find())
+}

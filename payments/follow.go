@@ -104,7 +104,6 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	r.balances.traced = r.balances.traced && found.Internal
 	if err := p.commitStep(ctx, r, step, found); err != nil {
 		return false, err
 	}

@@ -286,7 +286,7 @@ func (b *book) bookOutlay(r *rail, o *outlay, standing map[string]ledger.Entry) 
 	}
 	n, last := o.standing()
 	if old, ok := standing[o.key(n)]; n > 0 && ok {
-		if slices.Equal(old.Postings, e.Postings) {
+		if slices.EqualFunc(old.Postings, e.Postings, samePosting) {
 			b.mark(o, place, n, true)
 			return nil
 		}
@@ -306,6 +306,11 @@ func (b *book) bookOutlay(r *rail, o *outlay, standing map[string]ledger.Entry) 
 		b.out.spend(EventSpendUnexplained, o, last+1, unexplained)
 	}
 	return nil
+}
+
+// samePosting compares by value: two equal amounts need not be one.
+func samePosting(a, b ledger.Posting) bool {
+	return a.From == b.From && a.To == b.To && a.Amount.Equal(b.Amount)
 }
 
 // partsOf says where an outlay went.

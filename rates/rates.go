@@ -3,6 +3,7 @@ package rates
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -16,7 +17,23 @@ var (
 	ErrUnavailable = errors.New("rates: no price available")
 	// ErrUnknownPair says that no source quotes the pair; no retry helps.
 	ErrUnknownPair = errors.New("rates: pair is not quoted")
+	// ErrDepegged says that a stablecoin's market left the band in which its
+	// credits are priced without an operator: see [DepeggedError].
+	ErrDepegged = errors.New("rates: stablecoin is off its peg")
 )
+
+// DepeggedError carries the market that a depegged coin has. It wraps
+// [ErrDepegged] and [ErrUnavailable].
+type DepeggedError struct {
+	Market Snapshot
+}
+
+func (e *DepeggedError) Error() string {
+	return fmt.Sprintf("%s: %s at %s; decide by hand", ErrDepegged, e.Market.Pair, e.Market.Rate)
+}
+
+// Unwrap returns both errors.
+func (e *DepeggedError) Unwrap() []error { return []error{ErrDepegged, ErrUnavailable} }
 
 // Pair is a coin priced in a currency.
 type Pair struct {

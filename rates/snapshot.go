@@ -22,6 +22,16 @@ const (
 	MethodVenue Method = "venue"
 	// MethodCandle is the close of a finished one-minute candle.
 	MethodCandle Method = "candle"
+	// MethodMedian is the plain median of the venues' direct books.
+	MethodMedian Method = "median"
+	// MethodCross is the median in USD divided by EUR/USD.
+	MethodCross Method = "cross"
+	// MethodParSnap is 1 because a stablecoin's market lies within the snap band.
+	MethodParSnap Method = "par_snap"
+	// MethodParCap is 1 because a stablecoin's market lies above it.
+	MethodParCap Method = "par_cap"
+	// MethodCandleMedian is the median of the venues' finished one-minute candles.
+	MethodCandleMedian Method = "candle_median"
 	// MethodManual is a rate an operator set.
 	MethodManual Method = "manual"
 )
@@ -54,7 +64,18 @@ type Snapshot struct {
 	// opening of a candle.
 	AsOf   time.Time `json:"as_of"`
 	Method Method    `json:"method"`
-	Prices []Price   `json:"prices"`
+	// Market is the unsnapped, uncapped rate before any haircut; not valid where
+	// it is the Rate.
+	Market money.Rate `json:"market,omitzero"`
+	// HaircutBps was taken off the market for credits, in basis points.
+	HaircutBps int     `json:"haircut_bps,omitempty"`
+	Prices     []Price `json:"prices"`
+	// Legs are the composites that prices were converted with: USDT/USD, EUR/USD.
+	Legs []Snapshot `json:"legs,omitempty"`
+	// Policy names the settings in force.
+	Policy string `json:"policy,omitempty"`
+	// Degraded lists the tripwires that fired.
+	Degraded []string `json:"degraded,omitempty"`
 	// Operator names who set a manual rate.
 	Operator string `json:"operator,omitempty"`
 }

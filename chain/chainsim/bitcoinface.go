@@ -59,7 +59,7 @@ func (b *bitcoinFace) chainInfo(v view, _ params) (any, error) {
 	}
 	info := map[string]any{
 		"chain": name, "blocks": tip.Height, "headers": headers, "bestblockhash": tip.Hash,
-		"mediantime": medianTime(v, tip), "pruned": false, "difficulty": easyDifficulty,
+		"mediantime": medianTime(v, tip), "pruned": v.kept > 0, "difficulty": easyDifficulty,
 	}
 	if b.download {
 		info["initialblockdownload"] = v.syncing
@@ -114,6 +114,9 @@ func (b *bitcoinFace) block(v view, p params) (any, error) {
 	verbosity, err := b.verbosity(p)
 	if err != nil {
 		return nil, err
+	}
+	if !v.keeps(found) {
+		return nil, &RPCError{Code: codeMisc, Message: "Block not available (pruned data)"}
 	}
 	if verbosity <= 0 {
 		return hex.EncodeToString(found.wireBytes()), nil

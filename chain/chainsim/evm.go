@@ -148,10 +148,13 @@ func (e *EVM) madeUp(purpose string, i uint64) account {
 	return account([]byte(madeUp(e.network, purpose, i).Raw))
 }
 
+// transferSelector begins a call of transfer(address,uint256).
+const transferSelector = "\xa9\x05\x9c\xbb"
+
 // transferCall is the call data of transfer(address,uint256).
 func transferCall(to account, units *big.Int) []byte {
 	a, u := padded(to), wordOf(units)
-	return slices.Concat([]byte{0xa9, 0x05, 0x9c, 0xbb}, a[:], u[:])
+	return slices.Concat([]byte(transferSelector), a[:], u[:])
 }
 
 // baseFee is a plausible constant; on BNB Smart Chain it is zero (BEP-226).

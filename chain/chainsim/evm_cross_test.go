@@ -1,6 +1,7 @@
 package chainsim_test
 
 import (
+	"fmt"
 	"net/http/httptest"
 	"testing"
 
@@ -11,31 +12,42 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The adapter reads through the face what the in-process source answers, over
-// any history without internal transfers of native coin, which the adapter does
-// not trace.
+// The adapter reads through every face what the in-process source answers, over
+// any history, whether the node traces, the chain logs what contracts move, or
+// neither.
 func TestEVMAdapterSeesWhatTheSourceSees(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		c := newEthereum()
-		server := httptest.NewServer(c.Geth())
+		network := rapid.SampledFrom([]chain.Network{chain.Ethereum, chain.BSC}).Draw(r, "network")
+		logs := rapid.Bool().Draw(r, "native logs")
+		c := chainsim.NewEVM(network, chainsim.Options{NativeLogs: logs})
+		face := rapid.SampledFrom([]func() *chainsim.EVMFace{c.Geth, c.Erigon, c.Anvil}).Draw(r, "face")()
+		source := c.Source("in process")
+		blind := rapid.Bool().Draw(r, "blind")
+		if blind {
+			face.Trace(false)
+			source.Trace(false)
+		}
+		server := httptest.NewServer(face)
 		defer server.Close()
 		adapter, err := evm.NewSource(c.Network(), evm.RPC{URL: server.URL})
-		require.NoError(r, err)
+		require.NoError(t, err)
 		c.Pay(pay(c.Network(), 0, 1, 7))
 		for range rapid.IntRange(1, 8).Draw(r, "acts") {
-			actOnEVM(r, c, plainActs)
+			actOnEVM(r, c)
 		}
 		c.Mine(1)
-		want := readable(scan(t, c.Source("in process")))
-		require.NotEmpty(r, want)
-		require.Equal(r, want, readable(scan(t, adapter)))
+		want, got := scan(t, source), scan(t, adapter)
+		require.NotEmpty(r, readable(want))
+		require.Equal(r, readable(want), readable(got))
+		// That a block without logs is no block of the time before them, only the
+		// simulator knows.
+		if !blind || !logs {
+			require.Equal(r, want.Internal, got.Internal)
+		}
 	})
 }
 
-// plainActs make nothing that only traces, balances or senders tell.
-const plainActs, allActs = 7, 16
-
-func actOnEVM(r *rapid.T, c *chainsim.EVM, last int) {
+func actOnEVM(r *rapid.T, c *chainsim.EVM) {
 	n := c.Network()
 	asset := rapid.IntRange(0, len(n.Tokens)).Draw(r, "asset")
 	p := pay(n, rapid.IntRange(0, 12).Draw(r, "to"), asset, rapid.Int64Range(0, 9).Draw(r, "units"))
@@ -45,7 +57,7 @@ func actOnEVM(r *rapid.T, c *chainsim.EVM, last int) {
 	}
 	height := int(c.Head().Height)
 	from := chainsim.Address(n, rapid.IntRange(0, 12).Draw(r, "from"))
-	switch act := rapid.IntRange(0, last).Draw(r, "act"); {
+	switch act := rapid.IntRange(0, 16).Draw(r, "act"); {
 	case act == 8:
 		c.Send(from, p)
 	case act == 9:
@@ -90,10 +102,22 @@ func actOnEVM(r *rapid.T, c *chainsim.EVM, last int) {
 func readable(f chain.Found) []string {
 	out := []string{}
 	for _, t := range f.Transfers {
-		out = append(out, t.ID+" "+t.To.String()+" "+t.Amount.String()+" "+t.Block.String())
+		out = append(out, fmt.Sprintf("%s %s from %s to %s %s %s %q %v", t.ID, t.TxID, t.From, t.To, t.Amount, t.Block, t.Origin, t.Inputs))
 	}
 	for _, s := range f.Spends {
-		out = append(out, "spend "+s.Outpoint.TxID.String()+" by "+s.TxID.String()+" "+s.Block.String())
+		out = append(out, fmt.Sprintf("%s %s %s from %s to %s %s %s %v %v", s.ID, s.Kind, s.TxID, s.From, s.To, s.Amount, s.Block, s.Outpoint, whole(s.Tx)))
+	}
+	return out
+}
+
+// whole is all of a UTXO transaction.
+func whole(o *chain.Outflow) string {
+	if o == nil {
+		return ""
+	}
+	out := fmt.Sprint(o.Inputs)
+	for _, p := range o.Outputs {
+		out += " " + p.To.String() + " " + p.Amount.String()
 	}
 	return out
 }

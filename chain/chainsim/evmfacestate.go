@@ -95,6 +95,9 @@ func (g *EVMFace) stateAt(v view, p params, i int) (*block, error) {
 		refusal := g.dialect.unknownBlock
 		return nil, &refusal
 	}
+	if !v.keeps(b) {
+		return nil, refusal(codeServer, "missing trie node %s (path ) state is not available", b.Hash)
+	}
 	if object.RequireCanonical && !v.onBest(b) {
 		return nil, &RPCError{Code: codeServer, Message: "hash is not currently canonical"}
 	}

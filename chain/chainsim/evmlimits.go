@@ -8,7 +8,8 @@ import (
 // Provider says in whose words eth_getLogs refuses.
 type Provider string
 
-// The providers, with the error codes they were seen to answer.
+// The providers. Codes and texts are such as their users reported; what limits the
+// number of results differs by the node behind a provider.
 const (
 	// ProviderNode: a node of one's own, as bnb-chain's.
 	ProviderNode      Provider = ""
@@ -25,6 +26,7 @@ type logLimits struct {
 	width    uint64
 	results  int
 	noFinal  bool
+	noLogs   bool
 }
 
 // SpeakAs sets in whose words eth_getLogs refuses.
@@ -56,6 +58,20 @@ func (g *EVMFace) HideFinal(on bool) {
 	g.limits.mu.Lock()
 	defer g.limits.mu.Unlock()
 	g.limits.noFinal = on
+}
+
+// HideLogs makes eth_getLogs find nothing, as on a node whose index lags, while
+// blocks, their Bloom filters and receipts tell the truth.
+func (g *EVMFace) HideLogs(on bool) {
+	g.limits.mu.Lock()
+	defer g.limits.mu.Unlock()
+	g.limits.noLogs = on
+}
+
+func (l *logLimits) hidesLogs() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.noLogs
 }
 
 func (l *logLimits) hidesFinal() bool {

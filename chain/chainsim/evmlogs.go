@@ -41,7 +41,7 @@ func (g *EVMFace) logs(v view, p params) (any, error) {
 	out := []any{}
 	for _, b := range blocks {
 		eachLog(b, func(at logPlace, log evmLog) {
-			if log.matches(addresses, topics) {
+			if !g.limits.hidesLogs() && log.matches(addresses, topics) {
 				out = append(out, logJSON(b, at, log))
 			}
 		})

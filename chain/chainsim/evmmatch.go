@@ -15,10 +15,8 @@ type evmMatch struct {
 	found   chain.Found
 }
 
-// matching begins a match. The node finds internal transfers by its traces or by
-// the chain's logs of them.
-func (s *EVMSource) matching(m chain.Matcher) *evmMatch {
-	internal := s.traces() || s.chain.opts.NativeLogs
+// matching begins a match.
+func (s *EVMSource) matching(m chain.Matcher, internal bool) *evmMatch {
 	return &evmMatch{network: s.chain.network, matcher: m, found: chain.Found{Internal: internal}}
 }
 

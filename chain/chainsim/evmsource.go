@@ -3,6 +3,7 @@ package chainsim
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/cointill/cointill/chain"
 )
@@ -35,7 +36,7 @@ func (s *EVMSource) Linked(ctx context.Context, from, to uint64) (chain.Run, err
 	if err != nil {
 		return nil, err
 	}
-	return &evmRun{source: s, blocks: blocks, anchors: anchors(blocks)}, nil
+	return &evmRun{source: s, blocks: blocks, anchors: anchors(blocks), internal: s.internal(v, blocks)}, nil
 }
 
 // Range implements chain.Ranger. The run names only its last block. Ranges that
@@ -52,13 +53,14 @@ func (s *EVMSource) Range(ctx context.Context, from, to uint64) (chain.Run, erro
 	if to > v.final {
 		return nil, fmt.Errorf("chainsim: range %d..%d above final height %d: %w", from, to, v.final, chain.ErrUnavailable)
 	}
-	return &evmRun{source: s, blocks: blocks, anchors: anchors(blocks[len(blocks)-1:])}, nil
+	return &evmRun{source: s, blocks: blocks, anchors: anchors(blocks[len(blocks)-1:]), internal: s.internal(v, blocks)}, nil
 }
 
 type evmRun struct {
-	source  *EVMSource
-	blocks  []*block
-	anchors []chain.Anchor
+	source   *EVMSource
+	blocks   []*block
+	anchors  []chain.Anchor
+	internal bool
 }
 
 func (r *evmRun) Anchors() []chain.Anchor { return r.anchors }
@@ -68,9 +70,17 @@ func (r *evmRun) Match(ctx context.Context, m chain.Matcher) (chain.Found, error
 	if _, err := r.source.call(ctx, "Match"); err != nil {
 		return chain.Found{}, err
 	}
-	x := r.source.matching(m)
+	x := r.source.matching(m, r.internal)
 	for _, b := range r.blocks {
 		x.block(b)
 	}
 	return x.found, nil
+}
+
+// internal reports whether the node knows what contracts moved in blocks: by its
+// traces, by the chain's logs, or because nobody called any.
+func (s *EVMSource) internal(v view, blocks []*block) bool {
+	return s.chain.opts.NativeLogs || !slices.ContainsFunc(blocks, func(b *block) bool {
+		return len(b.txs) > 0 && !(s.traces() && v.keeps(b))
+	})
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/cointill/cointill/payments/money"
 )
 
-// Balances implements chain.Balancer. Who pays more than he has is given what he
+// Balances implements chain.Balancer for blocks of the best chain. Who pays more than he has is given what he
 // lacks at that moment; the balance of anybody else is what came in less what
 // went out, gas included.
 func (s *EVMSource) Balances(ctx context.Context, at chain.Anchor, addresses []chain.Address) ([]money.Amount, error) {
@@ -19,8 +19,11 @@ func (s *EVMSource) Balances(ctx context.Context, at chain.Anchor, addresses []c
 		return nil, err
 	}
 	b := s.block(v, at.Hash)
-	if b == nil {
-		return nil, fmt.Errorf("chainsim: balances at block %s: %w", at, chain.ErrNotFound)
+	if b == nil || !v.onBest(b) {
+		return nil, fmt.Errorf("chainsim: balances at block %s, not on the best chain: %w", at, chain.ErrUnavailable)
+	}
+	if !v.keeps(b) {
+		return nil, errPruned(b)
 	}
 	accounts := make([]account, len(addresses))
 	for i, a := range addresses {

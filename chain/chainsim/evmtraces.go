@@ -29,6 +29,9 @@ func (g *EVMFace) traced(name string, byHash bool, write func(b *block) []any) m
 		if b == nil {
 			return nil, g.dialect.untraced(text)
 		}
+		if !v.keeps(b) {
+			return nil, refusal(codeServer, "required historical state unavailable (reexec=128)")
+		}
 		return write(b), nil
 	}
 }

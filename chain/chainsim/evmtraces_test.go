@@ -146,7 +146,7 @@ func TestTracesOfEveryDialectAndNativeLogsTellTheSame(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		c := chainsim.NewEVM(chain.BSC, chainsim.Options{NativeLogs: true})
 		for range rapid.IntRange(1, 12).Draw(r, "acts") {
-			actOnEVM(r, c, allActs)
+			actOnEVM(r, c)
 		}
 		c.Mine(1)
 		geth, erigon, anvil, source := c.Geth(), c.Erigon(), c.Anvil(), c.Source("a")

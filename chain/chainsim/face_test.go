@@ -196,12 +196,19 @@ func FuzzFaceAnswersAnyBody(f *testing.F) {
 	btc.Mine(1)
 	eth.Pay(pay(eth.Network(), 0, 1, 1))
 	eth.Mine(1)
-	for _, m := range []string{"getblock", "getblockhash", "getblockheader", "getrawtransaction", "eth_getLogs", "eth_getBlockByNumber", "eth_getBalance", "eth_call"} {
+	for _, m := range []string{"getblock", "getblockhash", "getblockheader", "getrawtransaction", "eth_getLogs", "eth_getBlockByNumber", "eth_getBalance", "eth_call",
+		"eth_getTransactionCount", "eth_getTransactionByHash", "trace_block", "debug_traceBlockByHash", "gettxspendingprevout", "getrawmempool"} {
 		f.Add(`{"method":"` + m + `","params":["latest",true]}`)
 		f.Add(`{"method":"` + m + `","params":[{"fromBlock":"0x0","address":[],"topics":[null]}]}`)
 		f.Add(`[{"method":"` + m + `","params":[18446744073709551615,null,{}]}]`)
 	}
-	faces := []http.Handler{btc.Core(), btc.Btcd(), eth.Geth()}
+	ltc, doge := newLitecoin(), newDogecoin(true)
+	ltc.PegOut(pay(ltc.Network(), 0, 0, 5))
+	ltc.Mine(1)
+	doge.Mine(1)
+	faces := []http.Handler{
+		btc.Core(), btc.Btcd(), ltc.Litecoin(), doge.Dogecoin114(), doge.Dogecoin121(), eth.Geth(), eth.Erigon(), eth.Anvil(),
+	}
 	f.Fuzz(func(t *testing.T, body string) {
 		for _, h := range faces {
 			_, text := post(t, h, body)

@@ -11,52 +11,91 @@ import (
 // maxRecipients is how many recipients an inspection names.
 const maxRecipients = 20
 
-// Inspect implements chain.Inspector, as a node with a transaction index does.
-// Of a transaction that is not mined it knows the value and no more.
+// Inspect implements chain.Inspector, as an adapter can that reads a transaction
+// and its receipt. Of one that is not mined it knows its own value and whom a
+// call of a token's transfer names.
 func (s *EVMSource) Inspect(ctx context.Context, id chain.Hash, m chain.Matcher) (chain.Inspection, error) {
 	t, at, err := s.lookUp(ctx, id)
 	if err != nil {
 		return chain.Inspection{}, err
 	}
 	in := chain.Inspection{State: chain.TxMined, Block: at}
-	x := s.matching(m)
+	x := s.matching(m, s.traces() || s.chain.opts.NativeLogs)
 	switch {
 	case at.IsZero():
 		in.State = chain.TxUnmined
-		plain := *t.evm
-		plain.calls, plain.logs, plain.failed = nil, nil, false
-		t = &tx{id: t.id, evm: &plain}
-		x.native(t, at)
+		x.unmined(&in, t)
 	case t.evm.failed:
 		in.State = chain.TxFailed
 		x.tx(t, at)
 	default:
 		x.tx(t, at)
+		x.mined(&in, t.evm)
 	}
 	in.Found = x.found
-	t.evm.moves(func(m move) {
-		if m.own || x.found.Internal {
-			x.sent(&in, m.to)
-		}
-	})
-	for _, log := range t.evm.logs {
-		if !log.pays() || log.contract == nativeLogs {
-			continue
-		}
-		to := log.party(2)
-		x.sent(&in, to)
-		if _, ok := listed(x.network, log.contract); !ok && m.Address(to[:]) {
-			in.Unlisted = append(in.Unlisted, chain.Unlisted{Contract: addressOf(log.contract), To: addressOf(to)})
-		}
-	}
 	return in, nil
 }
 
-// sent notes that an address was sent something.
-func (x *evmMatch) sent(in *chain.Inspection, to account) {
-	if t, ok := listed(x.network, to); ok && in.Contract == (chain.Token{}) {
-		in.Contract = t
+func (x *evmMatch) unmined(in *chain.Inspection, t *tx) {
+	plain := *t.evm
+	plain.calls, plain.logs, plain.failed = nil, nil, false
+	in.Contract = x.sentTo(&plain)
+	x.native(&tx{id: t.id, evm: &plain}, chain.Anchor{})
+	if t.evm.value.Sign() > 0 && !t.evm.creates {
+		sent(in, t.evm.to)
 	}
+	if to, ok := t.evm.called(); ok {
+		sent(in, to)
+	}
+}
+
+func (x *evmMatch) mined(in *chain.Inspection, t *evmTx) {
+	in.Contract = x.sentTo(t)
+	if t.value.Sign() > 0 && !t.creates {
+		sent(in, t.to)
+	}
+	for _, log := range t.logs {
+		if len(log.topics) < 3 || log.topics[0] != transferTopic {
+			continue
+		}
+		to := log.party(2)
+		sent(in, to)
+		if _, ok := listed(x.network, log.contract); ok || log.contract == nativeLogs || !x.matcher.Address(to[:]) {
+			continue
+		}
+		in.Unlisted = append(in.Unlisted, chain.Unlisted{Contract: addressOf(log.contract), To: addressOf(to)})
+	}
+}
+
+// called returns the recipient that a call of transfer(address,uint256) names.
+func (t *evmTx) called() (account, bool) {
+	if len(t.input) != 68 || string(t.input[:4]) != transferSelector {
+		return account{}, false
+	}
+	return account(t.input[16:36]), true
+}
+
+// sentTo returns the listed token whose contract a transaction pays by mistake: as
+// the recipient that its call of a token's transfer names, or with the coin, for
+// which it logs nothing.
+func (x *evmMatch) sentTo(t *evmTx) chain.Token {
+	called, ok := listed(x.network, t.to)
+	if !ok || t.creates {
+		return chain.Token{}
+	}
+	if to, ok := t.called(); ok {
+		token, _ := listed(x.network, to)
+		return token
+	}
+	used := slices.ContainsFunc(t.logs, func(l evmLog) bool { return l.contract == t.to })
+	if t.value.Sign() == 0 || used {
+		return chain.Token{}
+	}
+	return called
+}
+
+// sent notes that an address was sent something.
+func sent(in *chain.Inspection, to account) {
 	in.Recipients = withRecipient(in.Recipients, addressOf(to))
 }
 

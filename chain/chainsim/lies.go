@@ -57,14 +57,14 @@ func (b *block) without(ids []chain.Hash) *block {
 // ends it.
 func (n *Node) Diverge(depth int) {
 	n.chain.mu.Lock()
-	height := len(n.chain.blocks) - 1
+	height, salt := len(n.chain.blocks)-1, n.chain.next()
 	n.chain.mu.Unlock()
 	if depth < 0 || depth > height {
 		misuse("Diverge", "%d blocks of a chain of height %d; block 0 always stands", depth, height)
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.own = &ownBranch{above: height - depth, twins: make(map[chain.Hash]*block), known: make(map[chain.Hash]*block)}
+	n.own = &ownBranch{above: height - depth, salt: salt, twins: make(map[chain.Hash]*block), known: make(map[chain.Hash]*block)}
 }
 
 // Rejoin ends [Node.Diverge].
@@ -78,6 +78,7 @@ func (n *Node) Rejoin() {
 // chain's lock guards the maps.
 type ownBranch struct {
 	above int
+	salt  uint64                // no two branches are equal
 	twins map[chain.Hash]*block // by the hash of the real one
 	known map[chain.Hash]*block // by their own
 }
@@ -88,15 +89,15 @@ func (o *ownBranch) follow(c *Chain, blocks []*block) []*block {
 	defer c.mu.Unlock()
 	out := slices.Clone(blocks)
 	for h := o.above + 1; h < len(out); h++ {
-		real := out[h]
+		theirs := out[h]
 		// The twin of a block whose parent was displaced is another one.
-		if t := o.twins[real.Hash]; t != nil && t.Parent == out[h-1].Hash {
+		if t := o.twins[theirs.Hash]; t != nil && t.Parent == out[h-1].Hash {
 			out[h] = t
 			continue
 		}
-		txs := slices.DeleteFunc(slices.Clone(real.txs), (*tx).ofBlock)
-		twin := c.family.seal(c.next(), out[h-1], real.Time, txs, real.grants)
-		o.twins[real.Hash], o.known[twin.Hash] = twin, twin
+		txs := slices.DeleteFunc(slices.Clone(theirs.txs), (*tx).ofBlock)
+		twin := c.family.seal(o.salt<<40|theirs.serial, out[h-1], theirs.Time, txs, theirs.grants)
+		o.twins[theirs.Hash], o.known[twin.Hash] = twin, twin
 		out[h] = twin
 	}
 	return out

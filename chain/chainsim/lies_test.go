@@ -83,5 +83,67 @@ func TestADivergedNodeStillHasTheTransactions(t *testing.T) {
 	require.NotEqual(t, c.Head(), found.Transfers[0].Block)
 	require.EqualValues(t, 0, balance(t, s, found.Transfers[0].Block, chainsim.Address(c.Network(), 0)).Int64())
 	_, err := s.Balances(t.Context(), c.Head(), nil)
-	require.ErrorIs(t, err, chain.ErrNotFound, "it never saw the others' block")
+	require.ErrorIs(t, err, chain.ErrUnavailable, "it never saw the others' block")
+}
+
+func TestAPrunedNodeHasNoOldBlocksAndNoOldStates(t *testing.T) {
+	btc, eth := newBitcoin(), newEthereum()
+	old := btc.Mine(5)[0].Hash.String()
+	src, core := btc.Source("pruned"), btc.Core()
+	src.Prune(2)
+	core.Prune(2)
+	_, err := src.Linked(t.Context(), 3, 5)
+	require.ErrorIs(t, err, chain.ErrUnavailable)
+	_, err = src.Linked(t.Context(), 4, 5)
+	require.NoError(t, err)
+	require.Equal(t, "Block not available (pruned data)", complaint(t, core, "getblock", old, 0).Message)
+	require.Zero(t, ask(t, core, nil, "getblockheader", old))
+
+	n := eth.Network()
+	eth.PayInternal(pay(n, 0, 0, 5))
+	at := eth.Mine(5)[0]
+	node, geth := eth.Source("pruned"), eth.Geth()
+	node.Prune(2)
+	geth.Prune(2)
+	found := scan(t, node)
+	require.False(t, found.Internal)
+	require.Empty(t, found.Transfers)
+	_, err = node.Balances(t.Context(), at, nil)
+	require.ErrorIs(t, err, chain.ErrUnavailable)
+	require.EqualValues(t, 5, balance(t, node, eth.Head(), chainsim.Address(n, 0)).Int64())
+	require.Equal(t, -32000, ask(t, geth, nil, "debug_traceBlockByHash", "0x"+at.Hash.String()))
+	require.Equal(t, -32000, ask(t, geth, nil, "eth_getBalance", hexOf(chainsim.Address(n, 0)), "0x1"))
+	require.Zero(t, ask(t, geth, nil, "eth_getBalance", hexOf(chainsim.Address(n, 0)), "latest"))
+	requireMisuse(t, "Prune", func() { node.Prune(-1) })
+}
+
+func TestALaggingIndexHasNoLogsWhereTheBloomFilterHasSome(t *testing.T) {
+	c := newEthereum()
+	c.Pay(pay(c.Network(), 0, 1, 5))
+	at := c.Mine(1)[0]
+	g := c.Geth()
+	filter := map[string]any{"blockHash": "0x" + at.Hash.String()}
+	require.Len(t, logsOf(t, g, filter), 1)
+	g.HideLogs(true)
+	require.Empty(t, logsOf(t, g, filter))
+	var receipts []struct{ Logs []any }
+	require.Zero(t, ask(t, g, &receipts, "eth_getBlockReceipts", "0x"+at.Hash.String()))
+	require.Len(t, receipts[0].Logs, 1)
+}
+
+func TestANodeOnABranchOfItsOwnMayLackAPayment(t *testing.T) {
+	c := newBitcoin()
+	id := c.Pay(pay(c.Network(), 0, 0, 5))
+	c.Pay(pay(c.Network(), 1, 0, 6))
+	c.Mine(2)
+	s := c.Source("own")
+	s.Diverge(2)
+	require.Len(t, scan(t, s).Transfers, 2)
+	s.Omit(id)
+	found := scan(t, s)
+	require.Len(t, found.Transfers, 1)
+	require.Equal(t, chainsim.Address(c.Network(), 1), found.Transfers[0].To)
+	other := c.Source("another")
+	other.Diverge(2)
+	require.NotEqual(t, found.Transfers[0].Block, scan(t, other).Transfers[0].Block, "each has a branch of its own")
 }

@@ -2,7 +2,6 @@ package chainsim
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"github.com/cointill/cointill/chain"
@@ -24,20 +23,10 @@ type Node struct {
 	traceless bool
 	indexed   bool
 	omitted   []chain.Hash
+	keep      int
 	own       *ownBranch
 	// seen is the last change that an answer took into account.
 	seen uint64
-}
-
-// view is a consistent state of the chain. It never changes.
-type view struct {
-	blocks  []*block
-	pool    []*tx
-	final   uint64
-	serial  uint64
-	changes uint64
-	syncing bool
-	loading bool
 }
 
 // ServeBehind makes the node lag by so many blocks; zero ends it. Transactions
@@ -138,7 +127,7 @@ func (n *Node) hooked(method string) error {
 func (n *Node) view() view {
 	n.mu.Lock()
 	behind, frozen, syncing, loading := n.behind, n.frozen, n.syncing, n.loading
-	omitted, own := n.omitted, n.own
+	omitted, own, keep := n.omitted, n.own, n.keep
 	n.mu.Unlock()
 	v := n.chain.view()
 	if frozen != nil {
@@ -149,6 +138,9 @@ func (n *Node) view() view {
 		v.blocks = own.follow(n.chain, v.blocks)
 	}
 	v = v.behind(behind).without(omitted)
+	if keep > 0 && len(v.blocks) > keep {
+		v.kept = uint64(len(v.blocks) - keep)
+	}
 	if v.loading = loading; loading {
 		v.pool = nil
 	}
@@ -179,62 +171,6 @@ func (n *Node) saw(v view) {
 	n.seen = v.changes
 }
 
-func (c *Chain) view() view {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return view{
-		blocks: c.blocks, pool: c.pool, serial: c.serial, changes: c.changes,
-		final: c.finalHeight(c.tip().Height),
-	}
-}
-
-// behind returns the view of a node that has not seen the last n blocks.
-func (v view) behind(n int) view {
-	n = min(n, len(v.blocks)-1)
-	if n <= 0 {
-		return v
-	}
-	keep := len(v.blocks) - n
-	var pool []*tx
-	for _, b := range v.blocks[keep:] {
-		for _, t := range b.txs {
-			if !t.ofBlock() {
-				pool = append(pool, t)
-			}
-		}
-	}
-	v.pool = append(pool, v.pool...)
-	v.blocks = slices.Clip(v.blocks[:keep])
-	v.final = min(v.final, v.tip().Height)
-	return v
-}
-
-func (v view) tip() *block { return v.blocks[len(v.blocks)-1] }
-
-// at returns the block at a height of the best chain, or nil above the head.
-func (v view) at(height uint64) *block {
-	if height >= uint64(len(v.blocks)) {
-		return nil
-	}
-	return v.blocks[height]
-}
-
-// onBest reports whether a block is on the view's best chain.
-func (v view) onBest(b *block) bool {
-	at := v.at(b.Height)
-	return at != nil && at.Hash == b.Hash
-}
-
-// unmined returns an unmined transaction, or nil.
-func (v view) unmined(id chain.Hash) *tx {
-	for _, t := range v.pool {
-		if t.id == id {
-			return t
-		}
-	}
-	return nil
-}
-
 // block returns a block by its hash, stale ones too, or nil if the node has
 // not seen it.
 func (n *Node) block(v view, hash chain.Hash) *block {
@@ -243,10 +179,10 @@ func (n *Node) block(v view, hash chain.Hash) *block {
 	n.mu.Unlock()
 	n.chain.mu.Lock()
 	defer n.chain.mu.Unlock()
-	b := n.chain.mined[hash]
 	if own != nil && own.known[hash] != nil {
-		b = own.known[hash]
+		return own.known[hash].without(omitted)
 	}
+	b := n.chain.mined[hash]
 	if b == nil || v.onBest(b) {
 		return b.without(omitted)
 	}

@@ -173,17 +173,21 @@ func TestWithdrawalsAndFeesRaiseABalanceWithoutATransaction(t *testing.T) {
 	requireMisuse(t, "Withdraw", func() { c.Withdraw(pay(n, 0, 1, 1)) })
 }
 
-func TestBalancesAreThoseAfterTheNamedBlockOfWhicheverBranch(t *testing.T) {
+func TestBalancesAreThoseAfterABlockOfTheBestChainOnly(t *testing.T) {
 	c := newEthereum()
 	n := c.Network()
-	first := c.Pay(pay(n, 0, 0, 5))
+	c.Pay(pay(n, 0, 0, 5))
 	old := c.Mine(1)[0]
-	c.Reorg(1, chainsim.Branch{Vanish: []chain.Hash{first}})
+	c.Pay(pay(n, 0, 0, 6))
+	c.Mine(1)
 	s := c.Source("a")
 	require.EqualValues(t, 5, balance(t, s, old, chainsim.Address(n, 0)).Int64())
-	require.Zero(t, balance(t, s, c.Head(), chainsim.Address(n, 0)).Sign())
-	_, err := s.Balances(t.Context(), chain.Anchor{Hash: chain.Hash{1}}, nil)
-	require.ErrorIs(t, err, chain.ErrNotFound)
+	require.EqualValues(t, 11, balance(t, s, c.Head(), chainsim.Address(n, 0)).Int64())
+	c.Reorg(2, chainsim.Branch{})
+	for _, at := range []chain.Anchor{old, {Hash: chain.Hash{1}}} {
+		_, err := s.Balances(t.Context(), at, nil)
+		require.ErrorIs(t, err, chain.ErrUnavailable)
+	}
 }
 
 func TestASweepOfFiveHundredInputsIsFast(t *testing.T) {

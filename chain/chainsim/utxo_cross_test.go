@@ -1,6 +1,7 @@
 package chainsim_test
 
 import (
+	"errors"
 	"maps"
 	"net/http/httptest"
 	"slices"
@@ -44,7 +45,37 @@ func TestUTXOAdapterSeesWhatTheSourceSees(t *testing.T) {
 			require.Equal(r, want, everything(t, adapter, ours))
 			c.Mine(1)
 		}
+		face.Index(true)
+		requireSameInspections(t, r, c, adapter)
 	})
+}
+
+// requireSameInspections asks for every transaction of the best chain and the
+// mempool, and for one that nobody made.
+func requireSameInspections(t *testing.T, r *rapid.T, c *chainsim.UTXO, adapter *utxo.Source) {
+	w := chain.NewWatched()
+	for i := range 10 {
+		w.AddAddress(chainsim.Address(c.Network(), i))
+	}
+	c.Pay(pay(c.Network(), 1, 0, 5))
+	source := c.Source("in process")
+	run, err := source.Linked(t.Context(), 0, c.Head().Height)
+	require.NoError(r, err)
+	found, err := run.Match(t.Context(), everybody{})
+	require.NoError(r, err)
+	asked := append(c.Pending(), chain.Hash{1})
+	for _, tr := range found.Transfers {
+		asked = append(asked, tr.TxID)
+	}
+	for _, id := range asked {
+		want, wantErr := source.Inspect(t.Context(), id, w)
+		got, err := adapter.Inspect(t.Context(), id, w)
+		require.Equal(r, errors.Is(wantErr, chain.ErrNotFound), errors.Is(err, chain.ErrNotFound))
+		require.Equal(r, want.State, got.State)
+		require.Equal(r, want.Block, got.Block)
+		require.Equal(r, want.Recipients, got.Recipients)
+		require.Equal(r, readable(want.Found), readable(got.Found))
+	}
 }
 
 // everything is what a source has mined and, behind it, unmined.

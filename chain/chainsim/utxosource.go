@@ -34,6 +34,9 @@ func (s *UTXOSource) Linked(ctx context.Context, from, to uint64) (chain.Run, er
 	if err != nil {
 		return nil, err
 	}
+	if !v.keeps(blocks[0]) {
+		return nil, errPruned(blocks[0])
+	}
 	return &utxoRun{native: s.chain.network.Native, family: s.chain.network.Family, blocks: blocks}, nil
 }
 

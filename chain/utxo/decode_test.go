@@ -75,3 +75,11 @@ func TestMatchWithoutMatchesAllocatesNothing(t *testing.T) {
 		}
 	}))
 }
+
+func TestWhatIsHeldInMemoryIsBounded(t *testing.T) {
+	var h held
+	require.NoError(t, h.add(maxHeld-10))
+	require.ErrorIs(t, h.add(11), chain.ErrUnavailable)
+	require.NoError(t, h.add(10), "what was refused is not counted")
+	require.ErrorIs(t, h.add(1), chain.ErrUnavailable)
+}

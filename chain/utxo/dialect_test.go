@@ -97,7 +97,7 @@ var dialects = map[string]dialect{
 		network: chain.BitcoinRegtest, chain: utxo.ChainOf, noInitial: true,
 		params:        changed(methods(number, number), map[string][][]string{"getrawtransaction": {text, number}}),
 		unimplemented: []string{"getnetworkinfo"}, wrongKind: btcjson,
-		tooMany: fault{-32602, "wrong number of params (expected 2, received 3)"}, aboveHead: fault{-1, "Block number out of range"},
+		tooMany: fault{-32602, "wrong number of params (expected between 1 and 2, received 3)"}, aboveHead: fault{-1, "Block number out of range"},
 		noIndex: "The transaction index must be enabled to query the blockchain (specify --txindex)",
 	},
 	"btcd of old": {
@@ -106,13 +106,14 @@ var dialects = map[string]dialect{
 			"getblock": {text, boolean, boolean}, "getrawtransaction": {text, number},
 		}),
 		unimplemented: []string{"getnetworkinfo", "getblockchaininfo", "getmempoolinfo"}, wrongKind: btcjson,
-		tooMany: fault{-32602, "wrong number of params (expected 2, received 3)"}, aboveHead: fault{-1, "Block number out of range"},
+		tooMany: fault{-32602, "wrong number of params (expected between 1 and 2, received 3)"}, aboveHead: fault{-1, "Block number out of range"},
 		noIndex: "The transaction index must be enabled to query the blockchain (specify --txindex)",
 	},
 }
 
 func btcjson(position int, got string, want []string) *fault {
-	return &fault{-32602, fmt.Sprintf("parameter #%d 'verbose' must be type %s (got %s)", position+1, want[0], got)}
+	kind := map[string]string{"number": "int", "bool": "bool", "string": "string"}[want[0]]
+	return &fault{-32602, fmt.Sprintf("parameter #%d 'verbosity' must be type %s (got %s)", position+1, kind, got)}
 }
 
 var (

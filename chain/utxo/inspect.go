@@ -131,7 +131,7 @@ type picker struct {
 }
 
 func (p *picker) end(t tx) {
-	if p.whole == nil && printed(p.id(t)) == p.want {
+	if printed(p.id(t)) == p.want {
 		p.whole, p.place = t.whole, t.place
 	}
 }

@@ -147,3 +147,19 @@ func TestInspectListsTwentyRecipientsEachOnce(t *testing.T) {
 	require.Equal(t, "payee 19", got.Recipients[19].Raw)
 	require.Len(t, got.Found.Transfers, 1, "what is ours is found wherever it stands")
 }
+
+func TestABlockForgottenWhileATransactionIsInspectedIsAskedForAgain(t *testing.T) {
+	raw := payment(2, true)
+	id := utxo.TxID(raw)
+	n := &stub{blocks: utxo.ChainOf(5)}
+	n.index = map[string]mined{id.String(): {raw: raw, block: utxo.HashOf(n.blocks[2]).String()}}
+	n.fail = func(c call) *fault {
+		if c.Method == "getblock" {
+			return &fault{-5, "Block not found"}
+		}
+		return nil
+	}
+	_, err := open(t, n).Inspect(t.Context(), id, everything{})
+	require.ErrorIs(t, err, chain.ErrUnavailable)
+	require.NotErrorIs(t, err, chain.ErrNotFound, "the transaction is known")
+}

@@ -41,10 +41,10 @@ func (n *node) judge(method string, f *fault) error {
 	text := strings.ToLower(f.Message)
 	said := fmt.Sprintf("node says %d %s", f.Code, n.public(f.Message))
 	switch {
-	case f.Code == codeNoMethod, f.Code == codeMisc && strings.Contains(text, "unimplemented"):
-		return fmt.Errorf("%w: %s", errUnsupported, said)
 	case throttles(f.Code, text):
 		return &ThrottledError{Source: n.name, Reason: n.public(f.Message)}
+	case lacksMethod(f.Code, text):
+		return fmt.Errorf("%w: %s", errUnsupported, said)
 	case strings.Contains(text, "pruned data"):
 		return &PrunedError{Source: n.name, Reason: n.public(f.Message)}
 	case method == getTx && f.Code == codeNotFound && strings.Contains(text, "txindex"):
@@ -57,6 +57,21 @@ func (n *node) judge(method string, f *fault) error {
 		return fmt.Errorf("%w: %w: %s", errVerbosity, chain.ErrUnavailable, said)
 	}
 	return fmt.Errorf("%w: %s", chain.ErrUnavailable, said)
+}
+
+// lacksMethod recognises a node without a method (-32601), btcd's -1 "Command
+// unimplemented", and providers that allow some methods only and say so with a
+// code of their own, such as -32000 "method not whitelisted".
+func lacksMethod(code int64, text string) bool {
+	switch code {
+	case codeNoMethod:
+		return true
+	case codeMisc:
+		return strings.Contains(text, "unimplemented")
+	case codeParse, codeInvalid, codeParams:
+		return false
+	}
+	return code <= -32000 && strings.Contains(text, "method")
 }
 
 // aboveHead recognises Core's "Block height out of range" (-8) and btcd's "Block

@@ -132,3 +132,41 @@ func TestABatchTooLargeIsAskedForInParts(t *testing.T) {
 	require.ErrorIs(t, err, chain.ErrMalformed)
 	require.ErrorContains(t, err, "larger than")
 }
+
+func TestAnAnswerMayBeWrittenWithEscapes(t *testing.T) {
+	n := &stub{blocks: utxo.ChainOf(3)}
+	s := open(t, n)
+	n.wreck = func(_ http.ResponseWriter, b []byte) []byte {
+		return []byte(strings.NewReplacer(`"id"`, `"\u0069d"`, `"result"`, `"res\u0075lt"`, `"0`, `"\u0030`, `"1`, `"\u0031`).Replace(string(b)))
+	}
+	head, err := s.Head(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, utxo.HashOf(n.blocks[2]), head.Hash)
+	r, err := s.Linked(t.Context(), 0, 2)
+	require.NoError(t, err)
+	require.Len(t, r.Anchors(), 3)
+	ids, err := s.Mempool(t.Context())
+	require.NoError(t, err)
+	require.Len(t, ids, 1)
+}
+
+func TestAMergedMiningProofIsReadToItsEnd(t *testing.T) {
+	n := &stub{blocks: utxo.DogecoinOf(3), dialect: dialects["Dogecoin Core 1.14"]}
+	network := dogecoin
+	network.Genesis = utxo.HashOf(n.blocks[0]).String()
+	s := openOn(t, n, network)
+	proof := hex.EncodeToString(utxo.Proof)
+	for name, instead := range map[string]string{
+		"bytes behind it": proof + "00", "cut short": proof[:len(proof)-2], "another": "00", "a branch without end": proof[:len(proof)-400] + "ff",
+	} {
+		n.wreck = func(_ http.ResponseWriter, b []byte) []byte {
+			return []byte(strings.Replace(string(b), proof, instead, 1))
+		}
+		_, err := s.AnchorAt(t.Context(), 2)
+		require.ErrorIs(t, err, chain.ErrMalformed, name)
+	}
+	n.wreck = func(_ http.ResponseWriter, b []byte) []byte { return []byte(strings.Replace(string(b), proof, "", 1)) }
+	anchor, err := s.AnchorAt(t.Context(), 2)
+	require.NoError(t, err, "a node may leave it out")
+	require.Equal(t, utxo.HashOf(n.blocks[2]), anchor.Hash)
+}

@@ -22,8 +22,8 @@ const (
 )
 
 // Linked fetches the blocks from..to and proves each: header by hash, link by
-// parent, transactions by merkle root. The run holds their raw bytes in memory.
-// A run of more than 12,000 blocks is refused.
+// parent, transactions by merkle root. The run holds their raw bytes in memory. A
+// run of more than 12,000 blocks or 2 GiB is refused.
 func (s *Source) Linked(ctx context.Context, from, to uint64) (chain.Run, error) {
 	var r *run
 	err := s.ask(ctx, fmt.Sprintf("blocks %d..%d", from, to), func(l *learnt) error {
@@ -107,6 +107,9 @@ func (s *Source) blocks(ctx context.Context, l *learnt, from uint64, hashes []ch
 		if i > 0 && h.parent != hashes[i-1] {
 			return fmt.Errorf("%w: block %d %s is not built on %s: branches are changing",
 				chain.ErrUnavailable, height, hashes[i], hashes[i-1])
+		}
+		if err := r.held.add(len(raw)); err != nil {
+			return err
 		}
 		r.blocks = append(r.blocks, block{anchor: h.anchor(height), raw: raw})
 		return nil

@@ -179,8 +179,27 @@ func TestAnOldNodeOfLitecoinsMainNetworkIsRefused(t *testing.T) {
 }
 
 func TestANodeThatDoesNotSayItsReleaseIsTakenAsItIs(t *testing.T) {
-	n := litecoinBlocks("", utxo.Coinbase)
-	n.genesis, n.lacks = chain.Litecoin.Genesis, []string{"getnetworkinfo"}
-	_, err := openOn(t, n, chain.Litecoin).Head(t.Context())
-	require.NoError(t, err)
+	for _, f := range []fault{
+		{-32601, "Method not found"}, {-1, "Command unimplemented"}, {-32000, "method not whitelisted"},
+		{-32603, "The method getnetworkinfo is not available on your plan"},
+	} {
+		n := litecoinBlocks("", utxo.Coinbase)
+		n.genesis = chain.Litecoin.Genesis
+		n.fail = func(c call) *fault {
+			if c.Method == "getnetworkinfo" {
+				return &f
+			}
+			return nil
+		}
+		_, err := openOn(t, n, chain.Litecoin).Head(t.Context())
+		require.NoError(t, err, f.Message)
+		n.fail = func(c call) *fault {
+			if c.Method == "getnetworkinfo" {
+				return &fault{-28, "Verifying blocks…"}
+			}
+			return nil
+		}
+		_, err = openOn(t, n, chain.Litecoin).Head(t.Context())
+		require.ErrorIs(t, err, chain.ErrUnavailable, "it will say so later")
+	}
 }

@@ -86,6 +86,9 @@ func (s *Source) Unmined(ctx context.Context, ids []chain.Hash) (chain.Run, erro
 			if err := s.proveTx(raw, ids[i]); err != nil {
 				return err
 			}
+			if err := u.held.add(len(raw)); err != nil {
+				return err
+			}
 			u.txs = append(u.txs, raw)
 			return nil
 		})
@@ -147,6 +150,7 @@ type unmined struct {
 	form    form
 	network chain.Network
 	txs     [][]byte
+	held    held
 }
 
 // Anchors returns nothing: no block holds the transactions.

@@ -36,6 +36,7 @@ func TestANodeThatIsAskedTooOftenSaysForHowLong(t *testing.T) {
 		"429 with a date in the past": {says(429, "", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT"), 0, 0},
 		"429 without a wait":          {says(429, "slow down"), 0, 0},
 		"429 with nonsense":           {says(429, "", "Retry-After: soon"), 0, 0},
+		"429 until the year 9999":     {says(429, "", "Retry-After: Fri, 31 Dec 9999 23:59:59 GMT"), 0, 0},
 		"429 with an absurd wait":     {says(429, "", "Retry-After: 99999999999999999999"), 0, 0},
 		"429 with JSON":               {says(429, `{"error":{"code":-32007,"message":"50/second request limit reached"}}`, "Content-Type: application/json", "Retry-After: 1"), time.Second, time.Second},
 		"503 with seconds":            {says(503, "busy", "Retry-After: 30"), 30 * time.Second, 30 * time.Second},
@@ -52,6 +53,7 @@ func TestANodeThatIsAskedTooOftenSaysForHowLong(t *testing.T) {
 			var throttled *utxo.ThrottledError
 			require.ErrorAs(t, err, &throttled)
 			require.Equal(t, s.Name(), throttled.Source)
+			require.Equal(t, throttled.Wait, chain.RetryAfter(err))
 			require.GreaterOrEqual(t, chain.RetryAfter(err), c.least)
 			require.LessOrEqual(t, chain.RetryAfter(err), c.most)
 			n.before = nil
@@ -191,6 +193,15 @@ func TestABatchTheNodeRefusesIsAskedForInPartsFromThenOn(t *testing.T) {
 			_, err = s.Linked(t.Context(), 0, 59)
 			require.NoError(t, err)
 			require.Equal(t, before, refused, "the size that was allowed is remembered")
+
+			allowed := n.before
+			n.before = says(502, "")
+			_, err = s.Head(t.Context())
+			require.ErrorIs(t, err, chain.ErrUnavailable)
+			n.before = allowed
+			_, err = s.Linked(t.Context(), 0, 59)
+			require.NoError(t, err)
+			require.Greater(t, refused, before, "and forgotten with a failed call: the node may be another")
 		})
 	}
 }

@@ -12,6 +12,7 @@ type run struct {
 	form    form
 	network chain.Network
 	blocks  []block
+	held    held
 }
 
 // block is a block's raw bytes and its place.
@@ -43,4 +44,21 @@ func (r *run) Match(ctx context.Context, m chain.Matcher) (chain.Found, error) {
 		}
 	}
 	return f.found, nil
+}
+
+// held counts the bytes of blocks or transactions in memory.
+type held int
+
+// maxHeld bounds them. A node could otherwise exhaust memory with a branch of
+// large blocks, which costs it nothing because their work is not checked.
+const maxHeld = 2 << 30
+
+// add counts n bytes more, or refuses them.
+func (h *held) add(n int) error {
+	if n > maxHeld-int(*h) {
+		return fmt.Errorf("%w: the answer has more than %d MiB of blocks or transactions: ask for fewer at a time, "+
+			"or, if this is a reorganisation, compare the node with another", chain.ErrUnavailable, maxHeld>>20)
+	}
+	*h += held(n)
+	return nil
 }

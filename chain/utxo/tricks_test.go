@@ -220,3 +220,29 @@ func TestSpendsOfOneTransactionShareItAndKeepTheirPlaces(t *testing.T) {
 	require.Equal(t, ourScript, f.Spends[0].Tx.Outputs[2].To.Raw)
 	require.Equal(t, "3", f.Spends[0].Tx.Outputs[2].Amount.UnitsText())
 }
+
+func TestADoubleSpendShowsWhereTheCoinsWentInstead(t *testing.T) {
+	op := from(1)
+	ours := utxo.SpendTx(op, []string{ourScript}, true)
+	theirs := utxo.SpendTx(append(op, chain.Outpoint{TxID: chain.Hash{2}}), []string{"themselves"}, true)
+	blocks := utxo.ChainOf(1)
+	n := &stub{blocks: blocks, pending: map[string][]byte{utxo.TxID(ours).String(): ours}}
+	s := open(t, n)
+	pool, err := s.Unmined(t.Context(), []chain.Hash{utxo.TxID(ours)})
+	require.NoError(t, err)
+	seen, err := pool.Match(t.Context(), scripts(ourScript))
+	require.NoError(t, err)
+	require.Equal(t, op, seen.Transfers[0].Inputs)
+	require.True(t, seen.Transfers[0].Block.IsZero())
+
+	n.blocks = append(blocks, utxo.MineBlock(utxo.HashOf(blocks[0]), utxo.Coinbase, theirs))
+	run, err := s.Linked(t.Context(), 1, 1)
+	require.NoError(t, err)
+	f, err := run.Match(t.Context(), watching{scripts: map[string]bool{ourScript: true}, ops: map[chain.Outpoint]bool{op[0]: true}})
+	require.NoError(t, err)
+	require.Empty(t, f.Transfers)
+	require.Len(t, f.Spends, 1)
+	require.Equal(t, op[0], f.Spends[0].Outpoint)
+	require.Equal(t, utxo.TxID(theirs), f.Spends[0].TxID)
+	require.Equal(t, "themselves", f.Spends[0].Tx.Outputs[0].To.Raw)
+}

@@ -51,6 +51,9 @@ func newHost(t *testing.T, node chainNode, change func(*payments.Config)) *host 
 	if change != nil {
 		change(&h.cfg)
 	}
+	for i := range h.cfg.Rails { // the clock runs ahead of the nodes' blocks
+		h.cfg.Rails[i].Stale = 7 * 24 * time.Hour
+	}
 	h.restart()
 	return h
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -119,14 +120,24 @@ func (d *Daemon) answers(method string, ended chan error) error {
 	}
 }
 
-// FreePort returns an address of this machine that nobody listens on now.
+// handedOut are the addresses FreePort has returned. Programs that start at the
+// same time must not get one address: each would take the other for itself.
+var handedOut sync.Map
+
+// FreePort returns an address of this machine that nobody listens on now, never
+// the same twice.
 func FreePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	for {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return "", err
+		}
+		free := l.Addr().String()
+		_ = l.Close() // nothing was written
+		if _, taken := handedOut.LoadOrStore(free, true); !taken {
+			return free, nil
+		}
 	}
-	defer l.Close()
-	return l.Addr().String(), nil
 }
 
 // story is the end of a log, without the many blocks every chain begins with.

@@ -203,6 +203,40 @@ func TestASweepReorganisedAwayIsTakenBackAndBookedAgainWhenMined(t *testing.T) {
 	}
 }
 
+func TestASweepMinedAgainInTheVeryStepThatDetachesItIsBookedAgain(t *testing.T) {
+	b, sim := utxoBundle(t)
+	to := b.address(voice)
+	b.advance()
+	one := b.pay(to, 100)
+	b.mine(6)
+	sweep := sim.Sweep([]chain.Outpoint{out(one, 0)}, b.to(cold(sim.Network()), 99))
+	b.mine(2)
+	b.restart() // this process never saw the coin unspent
+	sim.Reorg(2, chainsim.Branch{Crowd: 2})
+	b.advance()
+	b.checkBooks()
+	require.Equal(t, sweep, b.only(voice).Spent)
+	require.Equal(t, "0.99000000 BTC@bitcoin-regtest", b.places()["cold"])
+	require.Equal(t, 2, b.spends()[0].Incarnation)
+}
+
+func TestADepositAndItsChangeAppearInTheMempoolTogether(t *testing.T) {
+	b, sim := utxoBundle(t)
+	to, change := b.address(voice), b.address(sms)
+	b.advance()
+	one := b.pay(to, 100)
+	sim.Sweep([]chain.Outpoint{out(one, 0)}, b.to(cold(sim.Network()), 40), b.to(change, 60))
+	b.advance()
+	require.Equal(t, payments.StateSeen, b.only(voice).State)
+	all, err := b.p.Deposits(b.ctx, sms, payments.DepositKey{}, 10)
+	require.NoError(t, err)
+	require.Empty(t, all)
+	b.mine(6)
+	b.checkBooks()
+	require.Equal(t, payments.StateInternal, b.only(sms).State)
+	require.Equal(t, []payments.EventKind{payments.EventDepositInternal}, b.events.kinds(b.only(sms).Key.String()))
+}
+
 func TestASweepReplacedOnAnotherBranchIsBookedAsTheOther(t *testing.T) {
 	b, sim := utxoBundle(t)
 	to := b.address(voice)
@@ -323,4 +357,42 @@ func TestASecondEngineWatchesTheCoinsOfTheFirst(t *testing.T) {
 	require.NoError(t, second.Advance(b.ctx))
 	b.checkBooks()
 	require.Len(t, b.spends(), 2)
+}
+
+func TestASecondEngineWatchesCoinsThatTheFirstRecordedOnAnotherBranch(t *testing.T) {
+	b, sim := utxoBundle(t)
+	to := b.address(voice)
+	b.advance()
+	b.mine(3)
+	second := b.processor(b.cfg)
+	sim.Pay(b.to(stranger(sim.Network()), 1)) // something to match at this very tip
+	require.NoError(t, second.Advance(b.ctx))
+	sim.Reorg(2, chainsim.Branch{Blocks: 1})
+	coin := b.pay(to, 100)
+	sim.Mine(1) // as high as what the second engine has read
+	b.advance()
+	require.Equal(t, payments.StateConfirming, b.only(voice).State)
+	sim.Sweep([]chain.Outpoint{out(coin, 0)}, b.to(cold(sim.Network()), 99))
+	sim.Mine(1)
+	require.NoError(t, second.Advance(b.ctx))
+	b.checkBooks()
+	require.Len(t, b.spends(), 1)
+}
+
+func TestASecondEngineWatchesCoinsThatWereSpentBeforeItReadThem(t *testing.T) {
+	b, sim := utxoBundle(t)
+	to := b.address(voice)
+	b.advance()
+	second := b.processor(b.cfg)
+	require.NoError(t, second.Advance(b.ctx))
+	coin := b.pay(to, 100)
+	b.mine(3)
+	sim.Sweep([]chain.Outpoint{out(coin, 0)}, b.to(cold(sim.Network()), 99))
+	b.mine(1) // the first engine recorded both
+	sim.Pay(b.to(stranger(sim.Network()), 1))
+	require.NoError(t, second.Advance(b.ctx))
+	sim.Reorg(1, chainsim.Branch{Crowd: 1}) // the sweep again, in the step that detaches it
+	require.NoError(t, second.Advance(b.ctx))
+	b.checkBooks()
+	require.Equal(t, "0.99000000 BTC@bitcoin-regtest", b.places()["cold"])
 }

@@ -10,38 +10,7 @@ import (
 
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/chain/chainsim"
-	"github.com/cointill/cointill/payments/money"
 )
-
-func TestTheRegistryIsWhole(t *testing.T) {
-	ids := map[string]bool{}
-	for _, n := range []chain.Network{chain.Bitcoin, chain.BitcoinRegtest, chain.Litecoin, chain.Dogecoin, chain.Ethereum, chain.BSC} {
-		require.False(t, ids[n.ID], "id %s twice", n.ID)
-		ids[n.ID] = true
-		require.Equal(t, n.ID, n.Native.Network)
-		require.Positive(t, n.BlockTime)
-		require.True(t, n.UTXO() == (n.Genesis != ""), "%s: a genesis hash, or a chain id", n.ID)
-		require.True(t, n.UTXO() == (n.ChainID == 0))
-		contracts := map[chain.Address]bool{}
-		for _, token := range n.Tokens {
-			require.Len(t, token.Contract.Raw, 20, "%s", token.Asset)
-			require.False(t, contracts[token.Contract], "one contract, one asset")
-			contracts[token.Contract] = true
-			require.Equal(t, n.ID, token.Asset.Network)
-			got, ok := n.Token(token.Asset)
-			require.True(t, ok)
-			require.Equal(t, token, got)
-		}
-	}
-	gusd, ok := chain.Ethereum.Asset("GUSD")
-	require.True(t, ok)
-	require.Equal(t, money.Asset{Coin: "GUSD", Network: "ethereum", Decimals: 2}, gusd)
-	usdt, ok := chain.BSC.Asset("USDT")
-	require.True(t, ok)
-	require.Equal(t, uint8(18), usdt.Decimals, "six on Ethereum")
-	_, ok = chain.Bitcoin.Asset("ETH")
-	require.False(t, ok)
-}
 
 func TestHashesAndAddressesKeepTheirText(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {

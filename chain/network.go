@@ -43,7 +43,8 @@ type Network struct {
 	Tokens []Token
 	// Unaccepted are known contracts whose assets are not among the product's
 	// coins, such as WBTC. Sources read them, so that what is sent by mistake is
-	// on record.
+	// on record. Asset, Assets and Token leave them out, so that no rail accepts
+	// them and no payment URI asks for them; Listed has them.
 	Unaccepted []Token
 	// CoinbaseMaturity and PegOutMaturity are how many confirmations newly mined
 	// coins, and those paid out of MWEB, need before they can be spent.
@@ -72,7 +73,8 @@ type Token struct {
 	Contract Address
 }
 
-// Asset returns the network's asset for a coin, native or token.
+// Asset returns the network's asset for a coin, native or token. An unaccepted
+// one is not found: it is not among the assets a host may take.
 func (n Network) Asset(c money.Coin) (money.Asset, bool) {
 	for _, a := range n.Assets() {
 		if a.Coin == c {
@@ -82,7 +84,8 @@ func (n Network) Asset(c money.Coin) (money.Asset, bool) {
 	return money.Asset{}, false
 }
 
-// Assets returns the native asset followed by the tokens'.
+// Assets returns the native asset followed by the tokens': all that can be
+// accepted.
 func (n Network) Assets() []money.Asset {
 	out := make([]money.Asset, 0, 1+len(n.Tokens))
 	out = append(out, n.Native)
@@ -109,7 +112,8 @@ func (n Network) Listed() []Token {
 	return slices.Concat(n.Tokens, n.Unaccepted)
 }
 
-// Token returns the token that counts a, if a is one of the network's tokens.
+// Token returns the token that counts a, if a is one of the network's accepted
+// tokens.
 func (n Network) Token(a money.Asset) (Token, bool) {
 	for _, t := range n.Tokens {
 		if t.Asset == a {

@@ -1,7 +1,6 @@
 package chain
 
 import (
-	"encoding/hex"
 	"time"
 
 	"github.com/cointill/cointill/payments/money"
@@ -47,52 +46,4 @@ var Dogecoin = Network{
 	BlockTime: time.Minute,
 	Address:   AddressParams{PubKeyHash: 0x1e, ScriptHash: 0x16},
 	URIScheme: "dogecoin", CoinType: 3, CoinbaseMaturity: 240,
-}
-
-// BSC is BNB Smart Chain's main network with the Binance-Peg tokens the library
-// knows. Their decimals differ from those on the coins' own networks. Contracts:
-// PancakeSwap's and Trust Wallet's token lists, in agreement.
-var BSC = Network{
-	ID: "bsc", Name: "BNB Smart Chain", Family: FamilyEVM, ChainID: 56,
-	Native:    money.Asset{Coin: "BNB", Network: "bsc", Decimals: 18},
-	BlockTime: 450 * time.Millisecond,
-	URIScheme: "ethereum", CoinType: 60,
-	Tokens: []Token{
-		token("USDC", "bsc", 18, "8AC76a51cc950d9822D68b83fE1Ad97B32Cd580d"),
-		token("USDT", "bsc", 18, "55d398326f99059fF775485246999027B3197955"),
-		token("DAI", "bsc", 18, "1AF3F329e8BE154074D8769D1FFa4eE058B1DBc3"),
-		token("BTC", "bsc", 18, "7130d2A12B9BCbFAe4f2634d864A1Ee1Ce3Ead9c"),
-		token("LTC", "bsc", 18, "4338665CBB7B2485A8855A139b75D5e34AB0DB94"),
-		token("DOGE", "bsc", 8, "bA2aE424d960c26247Dd6c32edC70B295c744C43"),
-		token("ETH", "bsc", 18, "2170Ed0880ac9A755fd29B2688956BD959F933F8"),
-	},
-}
-
-// Ethereum is Ethereum's main network with the tokens the library knows.
-// Contracts and decimals: MetaMask contract-metadata and Uniswap's default
-// token list, in agreement.
-var Ethereum = Network{
-	ID: "ethereum", Name: "Ethereum", Family: FamilyEVM, ChainID: 1,
-	Native:    money.Asset{Coin: "ETH", Network: "ethereum", Decimals: 18},
-	BlockTime: 12 * time.Second,
-	URIScheme: "ethereum", CoinType: 60,
-	Tokens: []Token{
-		token("USDC", "ethereum", 6, "A0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"),
-		token("USDT", "ethereum", 6, "dAC17F958D2ee523a2206206994597C13D831ec7"),
-		token("GUSD", "ethereum", 2, "056Fd409E1d7A124BD7017459dFEa2F387b6d5Cd"),
-		token("DAI", "ethereum", 18, "6B175474E89094C44Da98b954EedeAC495271d0F"),
-	},
-}
-
-// token makes a registry row. A malformed contract in the table gives a token
-// with an empty address, which the registry's test refuses.
-func token(c money.Coin, network string, decimals uint8, contract string) Token {
-	raw, err := hex.DecodeString(contract)
-	if err != nil {
-		raw = nil
-	}
-	return Token{
-		Asset:    money.Asset{Coin: c, Network: network, Decimals: decimals},
-		Contract: Address{Family: FamilyEVM, Raw: string(raw)},
-	}
 }

@@ -32,7 +32,7 @@ func (p *Processor) agreeOn(ctx context.Context, r *rail) error {
 	if len(r.Sources) < 2 {
 		return nil
 	}
-	q := &poll{rail: r, down: map[int]bool{}, doubt: map[string]string{}}
+	q := &poll{rail: r, now: p.now(), down: map[int]bool{}, doubt: map[string]string{}}
 	agreed := false
 	page, err := undecided{}, error(nil)
 	for !page.last && err == nil && ctx.Err() == nil {
@@ -67,12 +67,9 @@ type undecided struct {
 
 func (p *Processor) undecided(ctx context.Context, tx Tx, r *rail, after DepositKey) (undecided, error) {
 	none := undecided{last: true}
-	pol, err := p.policyOf(ctx, tx, r)
-	if err != nil || pol.agree() < 2 {
-		return none, err
-	}
 	o, ok, err := p.outlook(ctx, tx, r, p.now())
-	if err != nil || !ok || len(o.closed) > 0 || o.tip.Height+1 < r.Confirmations {
+	pol := newPolicy(r, o.tiers)
+	if err != nil || !ok || len(o.closed) > 0 || pol.agree() < 2 || o.tip.Height+1 < r.Confirmations {
 		return none, err
 	}
 	found, err := tx.Deposits(ctx, DepositQuery{Network: r.Network.ID, States: []DepositState{StateConfirming}, NotHeld: true,
@@ -104,8 +101,8 @@ func (p *Processor) saveAgreement(ctx context.Context, r *rail, seen []Deposit, 
 	}
 	sortKeys(keys)
 	return p.update(ctx, func(tx Tx) error {
-		pol, err := p.policyOf(ctx, tx, r)
-		if err != nil || pol.agree() > need {
+		tiers, err := tiersInForce(ctx, tx, r)
+		if err != nil || newPolicy(r, tiers).agree() > need {
 			return err
 		}
 		rows, err := tx.DepositsByKey(ctx, keys)

@@ -3,6 +3,8 @@ package payments_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -122,9 +124,9 @@ func TestASourceThatDisagreesStopsTheCreditAndNeverTheRecord(t *testing.T) {
 	}
 }
 
-// TestATransferThatOneSourceAloneShowsIsNeverCredited: a lying or hacked node
-// invents a payment, or raises its amount.
-func TestATransferThatOneSourceAloneShowsIsNeverCredited(t *testing.T) {
+// TestLyingProviderOrEclipsedNodeAloneNeverCredits: it invents a payment, raises
+// its amount, or follows a branch nobody else has.
+func TestLyingProviderOrEclipsedNodeAloneNeverCredits(t *testing.T) {
 	lies := map[string]func(b *bundle) func([]chain.Transfer) []chain.Transfer{
 		"one left out": func(*bundle) func([]chain.Transfer) []chain.Transfer {
 			return func([]chain.Transfer) []chain.Transfer { return nil }
@@ -133,6 +135,14 @@ func TestATransferThatOneSourceAloneShowsIsNeverCredited(t *testing.T) {
 			return func(ts []chain.Transfer) []chain.Transfer {
 				for i := range ts {
 					ts[i].Amount = b.coins(7_777)
+				}
+				return ts
+			}
+		},
+		"another branch": func(*bundle) func([]chain.Transfer) []chain.Transfer {
+			return func(ts []chain.Transfer) []chain.Transfer {
+				for i := range ts {
+					ts[i].Block.Hash[0] ^= 1
 				}
 				return ts
 			}
@@ -228,6 +238,75 @@ func TestRaisedAgreementAsksAgainAboutWhatIsNotCredited(t *testing.T) {
 	requireCredited(t, b.only(voice))
 }
 
+func TestTiersRaisedWhileSourcesAnswerAreNotMetByTheOldNumber(t *testing.T) {
+	b := newBundle(t, railCases()[0], nil)
+	others := b.agreeing(3, 2)
+	to := b.address(voice)
+	b.advance()
+	others[1].Fail(1_000)
+	raised := false
+	others[0].Intercept(func(method string) error {
+		if method == "Linked" && !raised {
+			raised = true
+			b.setTiers(payments.Tier{Agree: 3})
+		}
+		return nil
+	})
+	b.pay(to, 100)
+	b.mine(7)
+	require.True(t, raised)
+	require.Zero(t, b.only(voice).Agreed)
+	require.Equal(t, "0.00 USD", b.balance(voice))
+}
+
+// TestABlockReplacedWhileASourceAnswersIsNoEvidence: the hash was right, the
+// transactions are another block's.
+func TestABlockReplacedWhileASourceAnswersIsNoEvidence(t *testing.T) {
+	onEveryRail(t, func(t *testing.T, b *bundle) {
+		other := b.agreeing(2, 2)[0]
+		first := b.cfg.Rails[0].Sources[0].(faulty)
+		to := b.address(voice)
+		b.advance()
+		b.pay(to, 100)
+		b.mine(5)
+		other.Intercept(func(method string) error {
+			if method == "Linked" {
+				first.Freeze()
+				b.sim.Reorg(6, chainsim.Branch{})
+			}
+			return nil
+		})
+		b.mine(1)
+		require.Equal(t, payments.StateConfirming, b.only(voice).State)
+		require.Zero(t, b.only(voice).Agreed)
+		require.Contains(t, waits(b)[0], "as recorded")
+	})
+}
+
+// busy is what a provider that limits says.
+type busy struct{ error }
+
+func (busy) RetryAfter() time.Duration { return time.Minute }
+
+func TestASourceThatAsksToBeLeftAloneIsNotAskedToAgreeBefore(t *testing.T) {
+	b := newBundle(t, railCases()[1], nil)
+	other := b.agreeing(2, 2)[0]
+	to := b.address(voice)
+	b.advance()
+	asked := 0
+	other.Intercept(func(string) error {
+		asked++
+		return fmt.Errorf("%w: %w", chain.ErrUnavailable, busy{errors.New("429")})
+	})
+	b.pay(to, 100)
+	b.mine(8) // 20 seconds each
+	require.Equal(t, 1, asked)
+	require.Contains(t, waits(b)[0], "it asked to be left alone until 2026-11-21T12:03:00Z")
+	other.Intercept(nil)
+	b.mine(1)
+	requireCredited(t, b.only(voice))
+}
+
 func TestOnlyAboveTheLimitAreOtherSourcesAsked(t *testing.T) {
 	b := newBundle(t, railCases()[0], nil)
 	other := b.agreeing(2, 2)[0]
@@ -258,8 +337,8 @@ func TestASourceThatIsDownIsNotAskedInALoop(t *testing.T) {
 		prices, err := rates.NewFixed(map[string]string{"BTC/USD": "64000"}, nil)
 		require.NoError(t, err)
 		down := sim.Source("b")
-		asked := 0
-		down.Intercept(func(string) error { asked++; return errors.New("connection refused") })
+		var asked atomic.Int64
+		down.Intercept(func(string) error { asked.Add(1); return errors.New("connection refused") })
 		p, err := payments.New(payments.Config{Store: memstore.New(), Rates: prices,
 			Rails: []payments.Rail{{Network: sim.Network(), Sources: []chain.Source{sim.Source("a"), down},
 				Tiers: []payments.Tier{{Agree: 2}}, Wallet: testWallet{network: sim.Network()}, UnprovedKey: true}}})
@@ -279,8 +358,8 @@ func TestASourceThatIsDownIsNotAskedInALoop(t *testing.T) {
 		balance, err := p.Balance(ctx, voice)
 		require.NoError(t, err)
 		require.Equal(t, "0.00 USD", balance.String())
-		require.Greater(t, asked, 100)
-		require.Less(t, asked, 700, "once a second for all that waits")
+		require.Greater(t, asked.Load(), int64(100))
+		require.Less(t, asked.Load(), int64(700), "once a second for all that waits")
 		down.Intercept(nil)
 		time.Sleep(2 * time.Second) //nolint:forbidigo // virtual time
 		balance, err = p.Balance(ctx, voice)

@@ -82,6 +82,23 @@ func TestADoubleSpendByADeepReorgIsSeenWhileHalted(t *testing.T) {
 	require.Equal(t, "0.00 USD", b.balance(voice))
 }
 
+// TestASecondDeepReorgWhileHaltedIsToldToo: whoever resumes must know of both.
+func TestASecondDeepReorgWhileHaltedIsToldToo(t *testing.T) {
+	b := newBundle(t, railCases()[0], nil)
+	b.address(voice)
+	b.mine(20)
+	b.sim.Reorg(13, chainsim.Branch{})
+	b.advance()
+	b.clock.Advance(time.Minute)
+	b.sim.Reorg(15, chainsim.Branch{})
+	b.advance()
+	b.advance()
+	h, err := b.p.Health(b.ctx)
+	require.NoError(t, err)
+	require.Regexp(t, "^a reorganisation replaced the 13 blocks .* then a reorganisation replaced the 15 blocks", h.Networks[0].Halted)
+	require.Len(t, b.events.kinds(b.sim.Network().ID), 2)
+}
+
 // litecoin2026 is a processor on Litecoin and Dogecoin, and thirteen blocks on
 // Litecoin that take three hours, a payment of each account in the first. On
 // 2026-04-25 the blocks 3,095,930 to 3,095,943 were replaced so.

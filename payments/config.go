@@ -51,6 +51,14 @@ type Config struct {
 	// and wait.
 	Deliver func(ctx context.Context, e Event) error
 
+	// ParseAddress and FormatAddress read and write addresses as people see them,
+	// for ExplainAddress and ExplainTx alone: set them to address.Parse and
+	// address.Format of package chain/address. An error with a method Reason()
+	// string gives its stable code. Nil: ExplainAddress answers a *ConfigError, and
+	// ExplainTx writes bytes in hex.
+	ParseAddress  func(n chain.Network, text string) (chain.Address, error)
+	FormatAddress func(n chain.Network, a chain.Address) (string, error)
+
 	// Now is the clock. Defaults to time.Now.
 	Now func() time.Time
 	// Log takes what an operator may want to know. Defaults to silence. No key,

@@ -11,14 +11,16 @@ import (
 // commitStep commits a step and everything that follows from it: the trail,
 // what was detached, what arrived, and the credits that fall due. When the
 // host's InTx fails, the step is committed without the credits, which are then
-// tried one by one: recording never waits for the host.
-func (p *Processor) commitStep(ctx context.Context, r *rail, step chain.Step, found chain.Found) error {
+// tried one by one: recording never waits for the host. by is the rail whose
+// watched set the blocks were matched with: r, or that of a rescan, which comes to
+// blocks that were passed before.
+func (p *Processor) commitStep(ctx context.Context, r, by *rail, step chain.Step, found chain.Found) error {
 	now := p.now()
 	run := func(settle bool) error {
 		var out *outcome
 		err := p.update(ctx, func(tx Tx) error {
-			out = &outcome{now: now}
-			if err := p.applyStep(ctx, tx, r, step, found, out); err != nil {
+			out = &outcome{now: now, past: by != r}
+			if err := p.applyStep(ctx, tx, by, step, found, out); err != nil {
 				return err
 			}
 			if settle {
@@ -129,7 +131,7 @@ func (p *Processor) openBook(ctx context.Context, tx Tx, r *rail, step chain.Ste
 	if err != nil {
 		return nil, err
 	}
-	if len(progress) > 0 {
+	if len(progress) > 0 && !out.past {
 		b.progress = progress[0]
 	}
 	var addresses []chain.Address

@@ -116,10 +116,7 @@ func (p *Processor) judge(ctx context.Context, tx Tx, network string, rows []Dep
 	if err != nil {
 		return nil, err
 	}
-	pol, err := p.policyOf(ctx, tx, r)
-	if err != nil {
-		return nil, err
-	}
+	pol := newPolicy(r, o.tiers)
 	var open []Deposit
 	for _, d := range rows {
 		if d.Key.Network == network && d.State != StateCredited && d.State != StateFinal {

@@ -23,9 +23,72 @@
 //  4. value.go prices it as of that instant, outside any step: following a chain
 //     never waits for a price, and no price never means an old price.
 //  5. settle.go credits what is deep enough, priced, screened and not held. It
-//     reads what is due from the store, so a step, a late price, a released hold
-//     and a restart all end in the same function.
+//     reads what is due, and the policy it is judged by (policy.go), from the
+//     store, so a step, a late price, a raised tier, a released hold and a restart
+//     all end in the same function. agree.go asks further sources before that,
+//     where a tier wants it.
 //  6. outbox.go delivers the events, at least once, in order for each profile.
+//
+// # When something goes wrong
+//
+// Health says how far behind each network is, what waits and what each source last
+// answered. A source that asks to be left alone (429, Retry-After) is not asked
+// before; others serve meanwhile. A block that no source gives in a form that can
+// be read stops its network there, with one event; nothing is skipped. Pause and
+// Resume stop and restart crediting; recording goes on. Rescan reads blocks again
+// and records what a faulty node hid, on the path that following takes; what a
+// node does not show is reported and never taken back on its word. ExplainTx and
+// ExplainAddress answer support's first question in words.
+//
+// # How deep
+//
+// Six confirmations are the default on every network, because that is what people
+// expect; they are worth 60 minutes of work on Bitcoin, 15 on Litecoin, 6 on
+// Dogecoin, and 72 and 2.7 seconds on Ethereum and BNB Smart Chain. The depth is
+// meant to rise with what a reversal would cost, so tiers look at the sum of a
+// profile's value that is not final, and can be raised while running (SetTiers).
+// The recommendation, by that sum in USD or EUR:
+//
+//	          below 1,000      from 1,000        from 50,000
+//	BTC       6                6                 12, Agree 2
+//	LTC       12               24                48, Agree 2
+//	DOGE      40               40                120, Agree 2
+//	Ethereum  12               Finalized         Finalized, Agree 2
+//	BSC       15, Finalized    15, Finalized     15, Finalized, Agree 2
+//
+// Ethereum and BSC stand for all assets on them; the depths of the last column
+// are those at which a deposit is final. The reasons:
+//
+//   - Against an attacker with 10, 20 or 30 % of the hash rate, the chance of a
+//     reversal by section 11 of the Bitcoin paper is 0.02, 1.4 and 13 % after six
+//     blocks, less than 0.0001, 0.03 and 2.4 % after twelve, and for the last of
+//     them still 0.08 % after 24.
+//   - BTC: in years nothing deeper than two blocks was replaced (2026-03-23,
+//     heights 941,881 and 941,882). What can go deeper is a split of the rules, such
+//     as BIP-110's: two nodes of different make that must agree catch that, depth
+//     does not.
+//   - LTC: on 2026-04-25 thirteen blocks were replaced within three hours (heights
+//     3,095,930 to 3,095,943). Six confirmations did not hold, twelve do for what
+//     was paid from the third block on, 24 for all. Nodes older than 0.21.5.4 may
+//     follow an invalid chain: hence agreement.
+//   - DOGE: it is mined along with Litecoin, a few pools have most of its work, and
+//     one group announced an attack (2025-08). No deep reorganisation is known.
+//     Forty blocks are 40 minutes, and what a large exchange asks.
+//   - Ethereum: six and twelve blocks lie inside an epoch that is not final. One or
+//     two blocks were replaced since the merge; a finalized block costs a third of
+//     all stake to replace. It takes 13 to 19 minutes; in a lapse, such as that of
+//     2023-05 of nearly an hour, 240 confirmations serve instead.
+//   - BSC: a block is final after about a second, and no final block was ever
+//     replaced, so waiting for it costs nothing; at 0.45 s a late block may displace
+//     several that are not. While voting fails, 240 blocks, more than two thirds of
+//     the validators one after the other, serve.
+//
+// Beside them belongs a tier over all profiles (AtRisk) at what the host can
+// afford to lose on one network at once: an attack on a network robs everybody in
+// the same hour. Two more things wait without being asked: mined coins and coins
+// out of Litecoin's MWEB, until they are mature, and everything while a node is
+// syncing or its newest block is older than Rail.Stale. A reorganisation deeper
+// than Rail.Breaker stops the network's credits until Resume.
 //
 // # What is promised
 //

@@ -31,6 +31,9 @@ const (
 	EventSpendReversed    EventKind = "spend.reversed"
 	EventNetworkHalted    EventKind = "network.halted"
 	EventNetworkResumed   EventKind = "network.resumed"
+	// EventNetworkStuck: no source gives the next block in a form that can be read.
+	// Nothing is skipped; Health says when the network moves again.
+	EventNetworkStuck EventKind = "network.stuck"
 )
 
 // Event tells the host of one change of state. Its ID is permanent: the same

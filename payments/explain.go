@@ -49,21 +49,23 @@ func (p *Processor) Explain(ctx context.Context, key DepositKey) (Explanation, e
 	return x, err
 }
 
+// clockText is how explanations write instants, which are in UTC.
+const clockText = "2006-01-02 15:04:05 UTC"
+
 func tell(d DepositView, price rates.Snapshot) []string {
-	const clock = "2006-01-02 15:04:05 UTC"
 	owner := "no account"
 	if !d.Owner.IsZero() {
 		owner = "account " + d.Owner.Account.String()
 	}
 	out := []string{fmt.Sprintf("%s arrived for %s in transaction %s.", d.Amount, owner, d.TxID)}
 	if !d.ReceivedAt.IsZero() {
-		out = append(out, fmt.Sprintf("It counts as received at %s (%s).", d.ReceivedAt.Format(clock),
+		out = append(out, fmt.Sprintf("It counts as received at %s (%s).", d.ReceivedAt.Format(clockText),
 			strings.ReplaceAll(string(d.Basis), "_", " ")))
 	}
 	if d.Valued() {
 		out = append(out, fmt.Sprintf("The rate then was %s %s, by %s as of %s from %s: %s.", d.Rate, d.Currency,
-			price.Method, price.AsOf.Format(clock), venues(price), d.Value))
-	} else if !d.ReceivedAt.IsZero() && !d.Owner.IsZero() {
+			price.Method, price.AsOf.Format(clockText), venues(price), d.Value))
+	} else if !d.ReceivedAt.IsZero() && !d.Owner.IsZero() && d.Hold != HoldAsset {
 		out = append(out, "No price for that instant could be had yet; it is tried again until one can.")
 	}
 	return append(out, standing(d))
@@ -71,7 +73,7 @@ func tell(d DepositView, price rates.Snapshot) []string {
 
 func standing(d DepositView) string {
 	if d.Hold != "" {
-		return fmt.Sprintf("It is held: %s.", strings.ReplaceAll(string(d.Hold), "_", " "))
+		return fmt.Sprintf("It is held: %s.", whyHeld(d.Hold))
 	}
 	switch d.State {
 	case StateSeen:
@@ -88,10 +90,33 @@ func standing(d DepositView) string {
 		return "The network no longer holds it; the sender may send it again."
 	case StateOrphaned:
 		return "Its block was replaced by the network; it is credited if it is mined again."
+	case StateInternal:
+		return "It is the host's own coins moving; nobody is credited."
 	case StateReversed:
 		return "Its block was replaced by the network after the credit, which was taken back; it is credited again, at the same rate, if it is mined again."
 	}
 	return fmt.Sprintf("It is %s.", d.State)
+}
+
+// whyHeld says what a hold is and who must act.
+func whyHeld(h HoldReason) string {
+	switch h {
+	case HoldHost:
+		return "the host's own bookkeeping refused it; release it when that is repaired"
+	case HoldScreening:
+		return "screening asks for a decision; release it to have it credited"
+	case HoldRejected:
+		return "screening rejected it; release it only with good reason"
+	case HoldAsset:
+		return "this asset is not accepted on this network; the coins are here and nobody was credited"
+	case HoldUnassigned:
+		return "its address was never given to anybody"
+	case HoldOrigin:
+		return "nobody sent it; the network paid it out"
+	case HoldUnexplained:
+		return "a balance grew and no transfer was found that explains it"
+	}
+	return strings.ReplaceAll(string(h), "_", " ")
 }
 
 func venues(s rates.Snapshot) string {

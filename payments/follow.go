@@ -22,9 +22,10 @@ const (
 // rail is a configured network and what following it needs in memory.
 type rail struct {
 	Rail
-	mu      sync.Mutex    // one pass at a time
-	current atomic.Uint32 // the source that is followed
-	deep    int           // sources in a row that saw no anchor stand
+	mu      sync.Mutex      // one pass at a time
+	current atomic.Uint32   // the source that is followed
+	deep    map[uint32]bool // sources, by place, that saw no anchor stand
+	failing int             // passes in a row that a source failed
 	set     *chain.Watched
 	derived uint32 // leaves of the wallet below this index are in set
 	coins   coins
@@ -37,11 +38,12 @@ type rail struct {
 	head      chain.Head
 	tip       chain.Anchor
 	err       error
+	asked     []answer          // by each source, in their order
 	doubt     map[string]string // by source: why it does not agree
 }
 
 func newRail(r Rail) *rail {
-	return &rail{Rail: r, set: chain.NewWatched(), looked: map[chain.Hash]bool{}}
+	return &rail{Rail: r, set: chain.NewWatched(), deep: map[uint32]bool{}, looked: map[chain.Hash]bool{}, asked: make([]answer, len(r.Sources))}
 }
 
 // source returns the source now followed.
@@ -52,15 +54,23 @@ func (r *rail) source() chain.Source { return r.Sources[int(r.current.Load())%le
 func (p *Processor) pass(ctx context.Context, r *rail) (more bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	more, err = p.passLocked(ctx, r)
-	if err != nil && ctx.Err() == nil {
-		if !errors.Is(err, chain.ErrTrailMoved) {
-			if sourceFailed(err) {
-				r.current.Add(1) // another source may answer
-			}
-		} else {
-			more, err = true, nil
+	i, err := r.pick(p.now())
+	if err == nil {
+		more, err = p.passLocked(ctx, r)
+		if ctx.Err() == nil && (err == nil || sourceFailed(err)) {
+			r.answered(i, err, p.now())
 		}
+	}
+	if err != nil && ctx.Err() == nil {
+		if errors.Is(err, chain.ErrTrailMoved) {
+			more, err = true, nil
+		} else if sourceFailed(err) {
+			r.failing++
+			r.current.Add(1) // another source may answer
+		}
+	}
+	if err == nil {
+		r.failing = 0
 	}
 	r.statusMu.Lock()
 	r.err = err
@@ -87,24 +97,26 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 	}
 	step, ok, err := chain.Next(ctx, src, trail, since)
 	if errors.Is(err, chain.ErrDeepReorg) {
-		if r.deep++; r.deep >= len(r.Sources) { // not on one node's word
+		r.deep[r.current.Load()] = true
+		if len(r.deep) >= len(r.Sources) { // not on one node's word
 			err = errors.Join(err, p.halt(ctx, r, err.Error()))
 		}
 		return false, err
 	}
 	if err != nil {
-		return false, err
+		r.headSeen(src, step.Head)
+		return false, p.stuck(ctx, r, err)
 	}
-	r.deep = 0
+	clear(r.deep)
 	p.saw(r, src, step, ok)
 	if !ok {
 		return p.idle(ctx, r, step, progress)
 	}
 	found, err := p.match(ctx, r, step)
 	if err != nil {
-		return false, err
+		return false, p.stuck(ctx, r, err)
 	}
-	if err := p.commitStep(ctx, r, step, found); err != nil {
+	if err := p.commitStep(ctx, r, r, step, found); err != nil {
 		return false, err
 	}
 	p.watchers.notify(r.Network.ID)

@@ -2,6 +2,7 @@ package payments
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -19,6 +20,7 @@ const finalityServes = 240
 type outlook struct {
 	tip    chain.Anchor
 	head   chain.Head // the followed source's; zero before the first pass
+	tiers  []Tier     // in force
 	closed []string   // why nothing is credited now, in sentences
 }
 
@@ -57,6 +59,12 @@ func (p *Processor) outlook(ctx context.Context, tx Tx, r *rail, now time.Time) 
 	if len(progress) > 0 && progress[0].Halted != "" {
 		o.closed = append(o.closed, fmt.Sprintf("Crediting on %s is halted until an operator resumes it: %s.",
 			r.Network.ID, progress[0].Halted))
+	}
+	var unreadable *tiersError
+	if o.tiers, err = tiersInForce(ctx, tx, r); errors.As(err, &unreadable) {
+		o.closed = append(o.closed, unreadable.sentence()) // no demand is dropped, and recording goes on
+	} else if err != nil {
+		return o, false, err
 	}
 	if o.head.Syncing {
 		o.closed = append(o.closed, "The node says that it is still catching up.")

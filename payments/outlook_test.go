@@ -104,6 +104,50 @@ func TestMoneyThatWaitsForFinalityStaysInTheSum(t *testing.T) {
 	require.Equal(t, "6000.00 USD", b.balance(voice))
 }
 
+// TestWhatWasCreditedStaysInTheSumUntilTheNetworkCallsItFinal although it is
+// deeper than Rail.Final.
+func TestWhatWasCreditedStaysInTheSumUntilTheNetworkCallsItFinal(t *testing.T) {
+	var sim *chainsim.EVM
+	tier := above(5_000, 0)
+	tier.Finalized = true
+	b := newBundle(t, finalizing(&sim), tiered(tier))
+	to := b.address(voice)
+	b.advance()
+	b.pay(to, 300)
+	b.mine(70)
+	require.Equal(t, payments.StateCredited, b.only(voice).State)
+	b.pay(to, 300)
+	b.mine(10)
+	require.Equal(t, "3000.00 USD", b.balance(voice))
+	sim.Finalize(20) // the first of the two
+	b.advance()
+	b.mine(1)
+	require.NotEqual(t, "3000.00 USD", b.balance(voice), "the second is small again")
+}
+
+// TestUntilTheFirstPassOfAProcessTheCommittedTipSpeaks: a restart while the node
+// is down settles what is due under a fresh tip, and nothing under an old one.
+func TestUntilTheFirstPassOfAProcessTheCommittedTipSpeaks(t *testing.T) {
+	for _, age := range []time.Duration{time.Minute, 3 * time.Hour} {
+		b := newBundle(t, railCases()[0], nil)
+		to := b.address(voice)
+		b.advance()
+		b.pay(to, 100)
+		b.rates.setDown(true)
+		b.clock.Advance(2 * time.Minute)
+		b.sim.Mine(7)
+		_ = b.p.Advance(b.ctx)
+		require.False(t, b.only(voice).Valued())
+		b.rates.setDown(false)
+		b.cfg.Rails[0].Sources[0].(faulty).Fail(1_000)
+		b.restart()
+		b.clock.Advance(age)
+		require.ErrorIs(t, b.p.Advance(b.ctx), chain.ErrUnavailable)
+		require.True(t, b.only(voice).Valued())
+		require.Equal(t, age < time.Hour, b.only(voice).State == payments.StateCredited, "tip of %s ago", age)
+	}
+}
+
 func TestAfterARestartFinalityIsAskedAnew(t *testing.T) {
 	var sim *chainsim.EVM
 	b := newBundle(t, finalizing(&sim), tiered(payments.Tier{Finalized: true}))

@@ -9,7 +9,7 @@ import (
 )
 
 // policy judges a network's deposits by the tiers in force and the sums they
-// look at. It is read in the transaction that decides by it.
+// look at, all read in the transaction that decides by them.
 type policy struct {
 	rail     *rail
 	tiers    []Tier
@@ -25,9 +25,8 @@ type demand struct {
 	agree         int
 }
 
-func (p *Processor) policyOf(ctx context.Context, tx Tx, r *rail) (*policy, error) {
-	tiers, err := tiersInForce(ctx, tx, r)
-	return &policy{rail: r, tiers: tiers, sums: map[string]decimal.Decimal{}}, err
+func newPolicy(r *rail, tiers []Tier) *policy {
+	return &policy{rail: r, tiers: tiers, sums: map[string]decimal.Decimal{}}
 }
 
 // weigh reads the sums needed to judge rows: nothing if no tier looks at one.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/cointill/cointill/chain"
 )
@@ -13,6 +14,7 @@ import (
 // poll is one asking of a network's sources.
 type poll struct {
 	rail  *rail
+	now   time.Time
 	down  map[int]bool      // sources that failed once and are not asked again in this pass
 	doubt map[string]string // by source's name
 }
@@ -31,7 +33,13 @@ func (q *poll) ask(ctx context.Context, page undecided) (seen []Deposit) {
 			if q.down[i] || ctx.Err() != nil {
 				continue
 			}
-			if err := q.count(ctx, src, height, byHeight[height], votes); err != nil {
+			if wait := q.rail.rest(i, q.now); wait > 0 {
+				q.doubt[src.Name()] = "it asked to be left alone until " + q.now.Add(wait).Format(time.RFC3339)
+				continue
+			}
+			err := q.count(ctx, src, height, byHeight[height], votes)
+			q.rail.answered(i, err, q.now)
+			if err != nil {
 				q.down[i] = true
 				q.doubt[src.Name()] = err.Error()
 			}
@@ -67,7 +75,7 @@ func (q *poll) count(ctx context.Context, src chain.Source, height uint64, rows 
 	if len(rows) == 0 {
 		return nil
 	}
-	found, err := transfersAt(ctx, src, at, rows)
+	found, err := transfersAt(ctx, src, height, rows)
 	if err != nil {
 		return err
 	}
@@ -82,15 +90,12 @@ func (q *poll) count(ctx context.Context, src chain.Source, height uint64, rows 
 	return nil
 }
 
-// transfersAt fetches one block by its number, makes sure that it is still the
-// same, and returns what it holds for the deposits' addresses.
-func transfersAt(ctx context.Context, src chain.Source, at chain.Anchor, rows []Deposit) (map[string]chain.Transfer, error) {
-	run, err := src.Linked(ctx, at.Height, at.Height)
+// transfersAt fetches the block at a height, which may be another one by now, and
+// returns what it holds for the deposits' addresses.
+func transfersAt(ctx context.Context, src chain.Source, height uint64, rows []Deposit) (map[string]chain.Transfer, error) {
+	run, err := src.Linked(ctx, height, height)
 	if err != nil {
 		return nil, err
-	}
-	if blocks := run.Anchors(); len(blocks) != 1 || blocks[0].Hash != at.Hash {
-		return nil, fmt.Errorf("%w: %s: block %s changed meanwhile", chain.ErrUnavailable, src.Name(), at)
 	}
 	set := chain.NewWatched()
 	for _, d := range rows {

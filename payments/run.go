@@ -112,6 +112,11 @@ func (p *Processor) followLoop(ctx context.Context, r *rail) {
 		switch {
 		case err != nil && ctx.Err() == nil:
 			p.cfg.Log.Warn("network not followed", "network", r.Network.ID, "error", err)
+			var busy *busyError
+			if errors.As(err, &busy) {
+				pause(ctx, busy.wait, nil)
+				continue
+			}
 			pause(ctx, backoff, nil)
 			backoff = min(2*backoff, longestBackoff)
 		case more:

@@ -26,10 +26,7 @@ func (p *Processor) settle(ctx context.Context, tx Tx, r *rail, only DepositKey,
 	if err != nil || !ok || len(o.closed) > 0 {
 		return err
 	}
-	pol, err := p.policyOf(ctx, tx, r)
-	if err != nil {
-		return err
-	}
+	pol := newPolicy(r, o.tiers)
 	if o.tip.Height+1 >= r.Confirmations {
 		if err := p.creditDue(ctx, tx, pol, o, only, out); err != nil {
 			return err

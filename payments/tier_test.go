@@ -32,6 +32,21 @@ func explained(b *bundle, d payments.DepositView) string {
 	return x.Text
 }
 
+// TestP25SixConfirmationsEverywhereUnlessConfigured: five are not enough on any
+// rail, and a lower number is somebody's written decision.
+func TestP25SixConfirmationsEverywhereUnlessConfigured(t *testing.T) {
+	onEveryRail(t, func(t *testing.T, b *bundle) {
+		to := b.address(voice)
+		b.advance()
+		b.pay(to, 100)
+		b.mine(5)
+		require.Equal(t, payments.StateConfirming, b.only(voice).State)
+		require.Equal(t, uint64(6), b.only(voice).Required)
+		b.mine(1)
+		require.Equal(t, payments.StateCredited, b.only(voice).State)
+	})
+}
+
 func TestALargeDepositWaitsForItsTierAndASmallOneDoesNot(t *testing.T) {
 	for _, c := range railCases() {
 		t.Run(c.name, func(t *testing.T) {

@@ -61,13 +61,16 @@ func (p *Processor) SetTiers(ctx context.Context, network chain.Network, tiers [
 	})
 	if err == nil {
 		p.unsettled.Store(true)
+		p.watchers.notify(network.ID)
 		p.wakeUp()
 	}
 	return err
 }
 
 // Tiers returns the tiers in force on a network: what SetTiers stored last, else
-// Rail.Tiers. ErrUnknownNetwork if there is no rail for it.
+// Rail.Tiers. ErrUnknownNetwork if there is no rail for it. Stored tiers that name
+// an asset the network no longer has are an error too; nothing is credited until
+// they are set again.
 func (p *Processor) Tiers(ctx context.Context, network chain.Network) (tiers []Tier, err error) {
 	r, ok := p.rails[network.ID]
 	if !ok {
@@ -99,29 +102,51 @@ type storedTier struct {
 	Agree         int        `json:"agree,omitempty"`
 }
 
+// tiersError says that stored tiers cannot be read: what they ask is not known,
+// so nothing is credited.
+type tiersError struct {
+	network, row string
+	err          error
+}
+
+func (e *tiersError) Error() string {
+	return fmt.Sprintf("payments: read tiers of %s: audit row %s: %v; call SetTiers", e.network, e.row, e.err)
+}
+
+func (e *tiersError) Unwrap() error { return e.err }
+
+func (e *tiersError) sentence() string {
+	return fmt.Sprintf("The tiers stored for %s cannot be read (%v): set them again.", e.network, e.err)
+}
+
 // tiersInForce reads the tiers that stand, in the transaction that judges by
-// them: no process acts on what another one changed before.
+// them: no process acts on what another one changed before. The error is the
+// store's or a *tiersError.
 func tiersInForce(ctx context.Context, tx Tx, r *rail) ([]Tier, error) {
 	rows, err := tx.AuditOf(ctx, policySubject(r.Network.ID))
 	if err != nil || len(rows) == 0 {
 		return r.Tiers, err
 	}
 	var last tierSet
-	for _, row := range rows {
-		var set tierSet
-		dec := json.NewDecoder(bytes.NewReader(row.Data))
-		dec.DisallowUnknownFields() // a demand this version does not know must not be dropped
-		if err := dec.Decode(&set); err != nil {
-			return nil, fmt.Errorf("payments: read tiers of %s: audit row %s: %w", r.Network.ID, row.ID, err)
+	var row AuditRow
+	for _, candidate := range rows {
+		var numbered struct{ Number int }
+		if json.Unmarshal(candidate.Data, &numbered) == nil && numbered.Number > last.Number {
+			last.Number, row = numbered.Number, candidate
 		}
-		if set.Number > last.Number {
-			last = set
-		}
+	}
+	if last.Number != len(rows) { // they count from 1: the last is among the unreadable
+		return nil, &tiersError{r.Network.ID, rows[len(rows)-1].ID, fmt.Errorf("%w: set %d", ErrNotFound, len(rows))}
+	}
+	dec := json.NewDecoder(bytes.NewReader(row.Data))
+	dec.DisallowUnknownFields() // a demand this version does not know must not be dropped
+	if err := dec.Decode(&last); err != nil {
+		return nil, &tiersError{r.Network.ID, row.ID, err}
 	}
 	tiers := make([]Tier, len(last.Tiers))
 	for i, s := range last.Tiers {
 		if tiers[i], err = s.tier(r.Network); err != nil {
-			return nil, fmt.Errorf("payments: read tiers of %s: %w; set them again", r.Network.ID, err)
+			return nil, &tiersError{r.Network.ID, row.ID, err}
 		}
 	}
 	return tiers, nil

@@ -1,6 +1,7 @@
 package payments_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"testing"
@@ -62,6 +63,20 @@ func TestALoweredTierCreditsWithoutWaitingForABlock(t *testing.T) {
 	require.Empty(t, tiersOf(b))
 	b.advance()
 	requireCredited(t, b.only(voice))
+}
+
+func TestWhoWatchesANetworkIsToldOfNewTiers(t *testing.T) {
+	b := newBundle(t, railCases()[0], nil)
+	b.advance()
+	ctx, cancel := context.WithCancel(b.ctx)
+	defer cancel()
+	told := b.p.Watch(ctx, b.sim.Network().ID)
+	b.setTiers(payments.Tier{Confirmations: 9})
+	select {
+	case <-told:
+	default:
+		t.Fatal("nobody said that a panel shows the wrong number now")
+	}
 }
 
 func TestARaisedTierTakesNoCreditBack(t *testing.T) {
@@ -151,20 +166,35 @@ func TestSetTiersNeedsAnActorAndAKnownNetwork(t *testing.T) {
 	require.ErrorIs(t, err, payments.ErrUnknownNetwork)
 }
 
-// TestTiersThatCannotBeReadStopTheCredit: a demand that is not understood is
-// never taken for none.
-func TestTiersThatCannotBeReadStopTheCredit(t *testing.T) {
-	b := newBundle(t, railCases()[0], nil)
-	to := b.address(voice)
-	b.advance()
-	b.pay(to, 100)
-	b.mine(5)
-	require.NoError(t, b.store.Update(b.ctx, func(tx payments.Tx) error {
-		_, err := tx.InsertAudit(b.ctx, []payments.AuditRow{{ID: "x", Subject: "policy/" + b.sim.Network().ID,
-			Action: "set_tiers", Actor: operator, At: b.clock.Now(), Data: []byte(`{"number":1,"tiers":[{"above":"0","quorum":3}]}`)}})
-		return err
-	}))
-	b.sim.Mine(3)
-	require.ErrorContains(t, b.p.Advance(b.ctx), "quorum")
-	require.Equal(t, "0.00 USD", b.balance(voice))
+// TestTiersThatCannotBeReadStopTheCreditAndNotTheRecord: a demand that is not
+// understood is never taken for none.
+func TestTiersThatCannotBeReadStopTheCreditAndNotTheRecord(t *testing.T) {
+	for says, data := range map[string]string{
+		"quorum":           `{"number":1,"tiers":[{"above":"0","quorum":3}]}`, // of a later version
+		"XMR":              `{"number":1,"tiers":[{"coin":"XMR","above":"0","confirmations":3}]}`,
+		"1e999":            `{"number":1,"tiers":[{"above":"1e999","confirmations":3}]}`,
+		"not found: set 1": `broken`,
+	} {
+		b := newBundle(t, railCases()[0], nil)
+		to := b.address(voice)
+		b.advance()
+		b.pay(to, 100)
+		b.mine(5)
+		require.NoError(t, b.store.Update(b.ctx, func(tx payments.Tx) error {
+			_, err := tx.InsertAudit(b.ctx, []payments.AuditRow{{ID: "x", Subject: "policy/" + b.sim.Network().ID,
+				Action: "set_tiers", Actor: operator, At: b.clock.Now(), Data: []byte(data)}})
+			return err
+		}))
+		b.mine(3)
+		_, err := b.p.Tiers(b.ctx, b.sim.Network())
+		require.ErrorContains(t, err, "call SetTiers")
+		d := b.only(voice)
+		require.Equal(t, payments.StateConfirming, d.State)
+		require.Equal(t, uint64(8), d.Confirmations)
+		require.Contains(t, explained(b, d), "The tiers stored for bitcoin-regtest cannot be read")
+		require.Contains(t, waits(b)[0], says)
+		b.setTiers(payments.Tier{Confirmations: 8})
+		b.advance()
+		requireCredited(t, b.only(voice))
+	}
 }

@@ -34,6 +34,9 @@ func (e *Error) Error() string {
 	return s
 }
 
+// Reason returns the code as text, for callers that do not link this package.
+func (e *Error) Reason() string { return string(e.Code) }
+
 func refuse(n chain.Network, code Code, text, other string) *Error {
 	e := &Error{Code: code, Network: n.ID, Text: clip(text), Other: other}
 	if code == CodePrivateKey {

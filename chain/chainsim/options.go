@@ -6,7 +6,8 @@ import "time"
 type Options struct {
 	// Now gives the time of each mined block, for tests that keep a clock of
 	// their own. A block is never older than its parent. Without it block n has
-	// the time Start + n × BlockTime, whenever it is mined.
+	// the time Start + n × BlockTime, whenever it is mined: an engine with a clock
+	// of its own takes such blocks for stale.
 	Now func() time.Time
 	// Start is the time of block 0. Zero: 2026-01-01 00:00 UTC.
 	Start time.Time

@@ -45,13 +45,14 @@ func (b *bloom) covers(sub *bloom) bool {
 // mayHaveTransfers reports whether a block's filter leaves room for a Transfer
 // of one of the tokens. A block without a filter proves nothing.
 func (s *Source) mayHaveTransfers(h *header) bool {
-	if !h.hasBloom {
-		return len(s.bits) > 0
-	}
-	for i := range s.bits {
-		if h.bloom.covers(&s.bits[i]) {
+	l := s.listing.Load()
+	for i := range l.bits {
+		if h.mayHave(&l.bits[i]) {
 			return true
 		}
 	}
 	return false
 }
+
+// mayHave reports whether a block may hold a log with these bits.
+func (h *header) mayHave(bits *bloom) bool { return !h.hasBloom || h.bloom.covers(bits) }

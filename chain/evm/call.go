@@ -8,9 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
-
-	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/cointill/cointill/chain"
 )
@@ -23,34 +22,18 @@ type call struct {
 	err    error           // what the node answered to this call alone
 }
 
-// batch makes the calls in one request, or in smaller ones if the node refuses
-// so many. Its error is about the request as a
+// batch makes the calls in one request. Its error is about the request as a
 // whole; each call's own is in its err. Both are errors of this package,
-// *tooWideError or *nodeError, with all credentials removed.
+// *tooWideError or *nodeError, with all credentials removed. Answers are found
+// by their id, in whatever order they come; a call whose answer is missing is
+// one that the request was too large for.
 func (s *Source) batch(ctx context.Context, act string, calls []call) error {
-	elems := make([]rpc.BatchElem, len(calls))
+	if err := s.client.do(ctx, calls); err != nil {
+		return s.failure(ctx, act, err)
+	}
 	for i := range calls {
-		elems[i] = rpc.BatchElem{Method: calls[i].method, Args: calls[i].args, Result: &calls[i].result}
-	}
-	if err := s.client.BatchCallContext(ctx, elems); err != nil {
-		var refused *refusal
-		var wide *tooWideError
-		answered := errors.As(err, &refused)
-		err = s.failure(ctx, act, err)
-		if half := len(calls) / 2; answered && half > 0 && errors.As(err, &wide) {
-			if err := s.batch(ctx, act, calls[:half]); err != nil {
-				return err
-			}
-			return s.batch(ctx, act, calls[half:])
-		}
-		return err
-	}
-	for i := range elems {
-		switch err := elems[i].Error; {
-		case errors.Is(err, rpc.ErrNoResult):
-			calls[i].result = json.RawMessage("null")
-		case err != nil:
-			calls[i].err = s.failure(ctx, act, err)
+		if calls[i].err != nil {
+			calls[i].err = s.failure(ctx, act, calls[i].err)
 		}
 	}
 	return nil
@@ -71,17 +54,6 @@ func (e *nodeError) Error() string {
 
 func (e *nodeError) Unwrap() error { return chain.ErrUnavailable }
 
-// unsupported reports whether a node answered that it has no such method, or
-// not with these parameters.
-func unsupported(err error) bool {
-	var e *nodeError
-	if !errors.As(err, &e) {
-		return false
-	}
-	return e.code == -32601 || e.code == -32602 || containsAny(e.message, "not supported", "unsupported",
-		"not available", "does not exist", "method not found", "unknown block", "not found", "invalid block")
-}
-
 // failure sorts an error of the transport or of the node.
 func (s *Source) failure(ctx context.Context, act string, err error) error {
 	if ctx.Err() != nil {
@@ -96,20 +68,30 @@ func (s *Source) failure(ctx context.Context, act string, err error) error {
 	if errors.As(err, &no) {
 		status = no.status
 	}
-	var coded rpc.Error
+	var coded interface {
+		error
+		ErrorCode() int
+	}
 	code, message := 0, ""
 	if errors.As(err, &coded) {
 		code, message = coded.ErrorCode(), s.clean(coded.Error())
 	}
 	switch {
 	case status == http.StatusTooManyRequests && !tooWide(0, message):
-		return &ThrottledError{Source: s.name, Wait: no.retryAfter}
-	case status == http.StatusRequestEntityTooLarge:
-		return &tooWideError{"request refused as too large"}
+		return &ThrottledError{Source: s.name, Wait: max(no.retryAfter, waitIn(message))}
+	case heavy(status):
+		return &tooWideError{
+			reason: "request refused as too large, HTTP status " + strconv.Itoa(status),
+			said:   status == http.StatusRequestEntityTooLarge,
+		}
 	case throttled(code, message):
-		return &ThrottledError{Source: s.name}
+		wait := waitIn(message)
+		if no != nil {
+			wait = max(wait, no.retryAfter)
+		}
+		return &ThrottledError{Source: s.name, Wait: wait}
 	case tooWide(code, message):
-		return &tooWideError{message}
+		return &tooWideError{reason: message, code: code, span: suggested(message), said: true}
 	case coded != nil:
 		return &nodeError{act: act, source: s.name, code: code, message: message}
 	}
@@ -121,37 +103,9 @@ func (s *Source) failure(ctx context.Context, act string, err error) error {
 	// A node that works too long on a query is asked for less.
 	var slow net.Error
 	if errors.As(err, &slow) && slow.Timeout() {
-		return &tooWideError{"no answer in time"}
+		return &tooWideError{reason: "no answer in time"}
 	}
 	return s.unavailable(act, "%s", s.clean(err.Error()))
-}
-
-// tooWide reports whether a refusal means that less should be asked for.
-func tooWide(code int, message string) bool {
-	switch code {
-	case -32005, -32003:
-		return true
-	case -32600, -32602:
-		return containsAny(message, "range", "limit", "too", "exceed", "more than", "batch", "result")
-	}
-	return containsAny(message, "more than 10000 results", "response size exceeded", "response too large",
-		"exceed maximum block range", "block range", "limit exceeded", "timeout", "query returned", "batch too large")
-}
-
-// throttled reports whether a refusal means that calls come too fast.
-func throttled(code int, message string) bool {
-	return code == 429 || containsAny(message, "rate limit", "too many requests", "request count exceeded",
-		"requests per second", "compute units per second", "quota")
-}
-
-func containsAny(s string, parts ...string) bool {
-	s = strings.ToLower(s)
-	for _, p := range parts {
-		if strings.Contains(s, p) {
-			return true
-		}
-	}
-	return false
 }
 
 // clean bounds a text from outside and takes credentials out of it.

@@ -20,33 +20,66 @@ func (s *Source) check(ctx context.Context) error {
 	}
 	const act = "check node"
 	calls := []call{{method: "eth_chainId"}, {method: "eth_syncing"}}
-	for _, c := range s.contracts {
+	listed := s.network.Listed()
+	for _, t := range listed {
+		c := hexBytes(t.Contract.Raw)
 		calls = append(calls,
 			call{method: "eth_getCode", args: []any{c, "latest"}},
 			call{method: "eth_call", args: []any{map[string]string{"to": c, "data": decimalsCall}, "latest"}})
 	}
-	if err := s.whole(act, s.batch(ctx, act, calls)); err != nil {
+	if err := s.few(ctx, act, calls); err != nil {
 		return err
 	}
-	if err := s.whole(act, calls[0].err); err != nil {
+	if err := s.rightChain(act, calls[0]); err != nil {
 		return err
 	}
-	id, err := quantity(calls[0].result)
+	syncing := calls[1].err == nil && string(calls[1].result) != "false"
+	var read []chain.Token
+	var leftOut []*TokenError
+	for i, t := range listed {
+		err := s.checkToken(act, t, calls[2+2*i], calls[3+2*i], syncing)
+		var wrong *TokenError
+		accepted := i < len(s.network.Tokens)
+		switch {
+		case err != nil && accepted:
+			return err
+		case errors.As(err, &wrong):
+			leftOut = append(leftOut, wrong)
+			continue
+		case err != nil && !refused(err):
+			return err
+		}
+		// An unaccepted token that the node cannot answer about is read: money in
+		// sight is better than money out of sight.
+		read = append(read, t)
+	}
+	s.listing.Store(list(read))
+	s.leftOut.Store(&leftOut)
+	s.checked.Store(!syncing)
+	return nil
+}
+
+// rightChain reads the answer to eth_chainId.
+func (s *Source) rightChain(act string, c call) error {
+	if err := s.whole(act, c.err); err != nil {
+		return err
+	}
+	id, err := quantity(c.result)
 	if err != nil {
 		return s.malformed(act, field("eth_chainId", err))
 	}
 	if id != s.network.ChainID {
-		return fmt.Errorf("evm: check node on %s: chain id %d, %s has %d; point the source at the right node: %w",
-			s.name, id, s.network.ID, s.network.ChainID, chain.ErrWrongNetwork)
+		return fmt.Errorf("evm: %s on %s: chain id %d, %s has %d; point the source at the right node: %w",
+			act, s.name, id, s.network.ID, s.network.ChainID, chain.ErrWrongNetwork)
 	}
-	syncing := calls[1].err == nil && string(calls[1].result) != "false"
-	for i, t := range s.network.Tokens {
-		if err := s.checkToken(act, t, calls[2+2*i], calls[3+2*i], syncing); err != nil {
-			return err
-		}
-	}
-	s.checked.Store(!syncing)
 	return nil
+}
+
+// refused reports whether a node refused one call, as opposed to failing or
+// answering with what cannot be read.
+func refused(err error) bool {
+	var e *nodeError
+	return errors.As(err, &e)
 }
 
 func (s *Source) checkToken(act string, t chain.Token, code, decimals call, syncing bool) error {

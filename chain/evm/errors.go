@@ -58,8 +58,13 @@ func (e *ThrottledError) RetryAfter() time.Duration { return e.Wait }
 func (e *ThrottledError) Unwrap() error { return chain.ErrUnavailable }
 
 // tooWideError says that an answer would be larger than the node, or this
-// package, permits. Callers ask for less.
-type tooWideError struct{ reason string }
+// package, permits, or that it takes the node too long. Callers ask for less.
+type tooWideError struct {
+	reason string
+	code   int    // the node's own, 0 without
+	span   uint64 // how many blocks the node says it would answer for, 0 if it does not
+	said   bool   // by the node, as opposed to a time or size that ran out here or in a proxy
+}
 
 func (e *tooWideError) Error() string { return e.reason }
 

@@ -58,8 +58,7 @@ func (s *Source) isTransfer(e *event) bool {
 	if e.topicCount == 0 || e.topics[0] != transferTopic {
 		return false
 	}
-	_, ok := s.tokens[e.contract]
-	return ok
+	return s.reads(e.contract)
 }
 
 // scanned sorts an error of a scan: one of this package's passes, anything else

@@ -166,12 +166,6 @@ func TestRangeHalves(t *testing.T) {
 			require.Len(t, found.Transfers, 40)
 		})
 	}
-	t.Run("one block is too wide", func(t *testing.T) {
-		n := newNode(t).add()
-		n.override = failMethod("eth_getLogs", rpcError{-32005, "limit exceeded"})
-		_, err := n.source(t).Range(t.Context(), 0, 1)
-		require.ErrorIs(t, err, chain.ErrUnavailable)
-	})
 }
 
 func TestRangeProvesItsEnd(t *testing.T) {

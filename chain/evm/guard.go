@@ -40,7 +40,7 @@ func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if resp.ContentLength > maxBody {
 		resp.Body.Close()
-		return nil, &tooWideError{"answer above the size limit"}
+		return nil, &tooWideError{reason: "answer above the size limit"}
 	}
 	r := bufio.NewReaderSize(&limited{r: resp.Body, left: maxBody}, 4096)
 	first, err := firstByte(r)
@@ -84,7 +84,7 @@ type limited struct {
 
 func (l *limited) Read(b []byte) (int, error) {
 	if l.left <= 0 {
-		return 0, &tooWideError{"answer above the size limit"}
+		return 0, &tooWideError{reason: "answer above the size limit"}
 	}
 	n, err := l.r.Read(b[:min(int64(len(b)), l.left)])
 	l.left -= int64(n)

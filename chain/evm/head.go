@@ -9,7 +9,9 @@ import (
 )
 
 // Head returns the best block. Final is 0 when the node does not know the
-// finalized tag, or no block is final yet.
+// finalized tag, or no block is final yet; the safe tag, which fewer nodes know,
+// is not asked for. The chain id is asked in the same request: what answers
+// behind one URL can change between two calls without any failure.
 func (s *Source) Head(ctx context.Context) (head chain.Head, err error) {
 	defer func() { s.settle(err) }()
 	const act = "read head"
@@ -20,8 +22,12 @@ func (s *Source) Head(ctx context.Context) (head chain.Head, err error) {
 		{method: "eth_getBlockByNumber", args: []any{"latest", false}},
 		{method: "eth_getBlockByNumber", args: []any{"finalized", false}},
 		{method: "eth_syncing"},
+		{method: "eth_chainId"},
 	}
-	if err := s.whole(act, s.batch(ctx, act, calls)); err != nil {
+	if err := s.few(ctx, act, calls); err != nil {
+		return chain.Head{}, err
+	}
+	if err := s.rightChain(act, calls[3]); err != nil {
 		return chain.Head{}, err
 	}
 	if err := s.whole(act, calls[0].err); err != nil {
@@ -50,9 +56,8 @@ func (s *Source) Head(ctx context.Context) (head chain.Head, err error) {
 // final reads the finalized block's height. Behind a load balancer it may come
 // from a node ahead of the one that gave the head; it is never above the head.
 func (s *Source) final(act string, c call, head uint64) (uint64, error) {
-	var throttle *ThrottledError
-	if errors.As(c.err, &throttle) {
-		return 0, c.err
+	if c.err != nil && !unsupported(c.err) {
+		return 0, s.whole(act, c.err) // a node in trouble; no reason to count blocks instead
 	}
 	if c.err != nil || isNull(c.result) {
 		return 0, nil
@@ -72,7 +77,7 @@ func (s *Source) AnchorAt(ctx context.Context, height uint64) (a chain.Anchor, e
 		return chain.Anchor{}, err
 	}
 	calls := []call{{method: "eth_getBlockByNumber", args: []any{hexNumber(height), false}}}
-	if err := s.whole(act, s.batch(ctx, act, calls)); err != nil {
+	if err := s.few(ctx, act, calls); err != nil {
 		return chain.Anchor{}, err
 	}
 	if err := calls[0].err; err != nil && !absent(err) {

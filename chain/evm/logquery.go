@@ -3,6 +3,7 @@ package evm
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -28,30 +29,56 @@ type logFilter struct {
 }
 
 func (s *Source) logCall(f logFilter) call {
-	f.Address, f.Topics = s.contracts, []string{hexBytes(transferTopic[:])}
+	f.Address, f.Topics = s.listing.Load().contracts, []string{hexBytes(transferTopic[:])}
 	return call{method: "eth_getLogs", args: []any{f}}
 }
 
-// logsByHash fetches the token logs of each block, by its hash.
+// logsByHash fetches the token logs of each block, by its hash; from receipts
+// those that the node refuses to tell, or tells half of.
 func (s *Source) logsByHash(ctx context.Context, act string, blocks []block) ([][]byte, error) {
-	if len(s.contracts) == 0 {
+	l := s.listing.Load()
+	if len(l.contracts) == 0 {
 		return nil, nil
+	}
+	if s.logless.skip() {
+		return s.logsOfReceipts(ctx, act, s.untold(blocks))
 	}
 	calls := make([]call, len(blocks))
 	for i := range blocks {
 		calls[i] = s.logCall(logFilter{BlockHash: hexBytes(blocks[i].Hash[:])})
 	}
-	if err := s.all(ctx, act, calls); err != nil {
+	if err := s.each(ctx, act, calls); err != nil {
 		return nil, err
 	}
-	out := make([][]byte, len(calls))
+	if slices.ContainsFunc(calls, func(c call) bool { return withheld(c.err) }) {
+		s.logless.refused()
+	} else {
+		s.logless.answered()
+	}
+	out := make([][]byte, 0, len(calls))
+	var doubtful []*block
 	for i := range calls {
-		if isNull(calls[i].result) {
+		switch {
+		case withheld(calls[i].err):
+			doubtful = append(doubtful, s.untold(blocks[i:i+1])...)
+			continue
+		case calls[i].err != nil:
+			return nil, s.whole(act, calls[i].err)
+		case isNull(calls[i].result):
 			return nil, s.unavailable(act, "the node has no logs for block %d", blocks[i].Height)
 		}
-		out[i] = calls[i].result
+		half, err := l.halfTold(&blocks[i].header, calls[i].result)
+		if err != nil {
+			return nil, s.malformed(act, err)
+		}
+		if half {
+			doubtful = append(doubtful, &blocks[i])
+			continue
+		}
+		out = append(out, calls[i].result)
 	}
-	return out, nil
+	more, err := s.logsOfReceipts(ctx, act, doubtful)
+	return append(out, more...), err
 }
 
 // logsByRange fetches the token logs of final blocks by height, two halves at a
@@ -77,35 +104,51 @@ func (s *Source) logsByRange(ctx context.Context, act string, from, to uint64) (
 	return append(low, up...), nil
 }
 
-// logsInTurn halves its queries when the node calls them too wide, and
-// lengthens them slowly again while answers are small; the length is remembered
-// by the source.
+// logsInTurn halves its queries when the node calls them too wide, or takes the
+// width it offers, and lengthens them slowly again; the length is remembered by
+// the source. Blocks whose logs are refused even alone are read by receipts.
 func (s *Source) logsInTurn(ctx context.Context, act string, from, to uint64) ([][]byte, error) {
 	var out [][]byte
-	for len(s.contracts) > 0 && from <= to {
-		span := min(s.span.Load(), to-from+1)
-		calls := []call{s.logCall(logFilter{FromBlock: hexNumber(from), ToBlock: hexNumber(from + span - 1)})}
-		err := s.batch(ctx, act, calls)
-		if err == nil {
-			err = calls[0].err
-		}
+	for len(s.listing.Load().contracts) > 0 && from <= to {
+		span := min(s.spans.next(), to-from+1)
+		logs, err := s.logsOfSpan(ctx, act, from, from+span-1)
 		var wide *tooWideError
 		switch {
 		case errors.As(err, &wide) && span > 1:
-			s.span.Store(span / 2)
+			s.spans.refused(span, wide.span)
 			continue
 		case err != nil:
 			return nil, s.whole(act, err)
-		case isNull(calls[0].result):
-			return nil, s.unavailable(act, "the node has no logs for blocks %d to %d", from, from+span-1)
 		}
-		out = append(out, calls[0].result)
+		out = append(out, logs...)
 		from += span
-		if len(calls[0].result) < fineAnswer {
-			s.span.Store(min(max(s.span.Load(), span+span/4+1), maxSpan))
-		} else {
-			s.span.Store(max(span/2, 1))
-		}
 	}
 	return out, nil
+}
+
+// logsOfSpan makes one query. Its error is a *tooWideError if a shorter one is to
+// be made.
+func (s *Source) logsOfSpan(ctx context.Context, act string, from, to uint64) ([][]byte, error) {
+	if s.logless.skip() {
+		return s.logsOfFinal(ctx, act, from, to)
+	}
+	calls := []call{s.logCall(logFilter{FromBlock: hexNumber(from), ToBlock: hexNumber(to)})}
+	if err := s.each(ctx, act, calls); err != nil {
+		return nil, err
+	}
+	err, wide := calls[0].err, (*tooWideError)(nil)
+	switch {
+	case errors.As(err, &wide) && from < to:
+		return nil, wide
+	case withheld(err):
+		s.logless.refused()
+		return s.logsOfFinal(ctx, act, from, to)
+	case err != nil:
+		return nil, err
+	case isNull(calls[0].result):
+		return nil, s.unavailable(act, "the node has no logs for blocks %d to %d", from, to)
+	}
+	s.logless.answered()
+	s.spans.answered(to-from+1, len(calls[0].result) >= fineAnswer)
+	return [][]byte{calls[0].result}, nil
 }

@@ -46,23 +46,17 @@ func isAddress(topic *chain.Hash) bool { return [12]byte(topic[:12]) == [12]byte
 // run, such a block moved nothing.
 func (r *run) nativeLogs(ctx context.Context) error {
 	var ask []*block
-	var calls []call
 	for i := range r.blocks {
 		if b := &r.blocks[i]; b.mayHaveNativeLogs() {
 			ask = append(ask, b)
-			calls = append(calls, call{method: "eth_getLogs", args: []any{logFilter{
-				BlockHash: hexBytes(b.Hash[:]), Address: []string{hexBytes(systemContract[:])}, Topics: []string{hexBytes(transferTopic[:])},
-			}}})
 		}
 	}
-	if err := r.src.all(ctx, r.act, calls); err != nil {
+	told, err := r.src.toldNative(ctx, r.act, ask)
+	if err != nil {
 		return err
 	}
 	for i, b := range ask {
-		if isNull(calls[i].result) {
-			return r.src.unavailable(r.act, "the node has no logs for block %d", b.Height)
-		}
-		if err := r.takeNative(b, calls[i].result); err != nil {
+		if err := r.takeNative(b, told[i]); err != nil {
 			return err
 		}
 	}
@@ -81,15 +75,18 @@ func (b *block) mayHaveNativeLogs() bool {
 
 // takeNative turns a block's logs into what happened below its transactions:
 // the first log of a transaction that pays another account is its own.
-func (r *run) takeNative(b *block, raw []byte) error {
+func (r *run) takeNative(b *block, told told) error {
 	var logs []nativeLog
-	err := scanLogs(raw, func(e *event) error {
+	err := told.scan(func(e *event) error {
 		if e.block != b.Hash || e.removed {
 			return r.src.unavailable(r.act, "a log asked for of block %d belongs to block %s", b.Height, e.block)
 		}
 		l, ok, err := readNative(e)
 		if err != nil {
 			return err
+		}
+		if !ok && told.receipts {
+			return nil
 		}
 		if !ok {
 			return r.src.unavailable(r.act, "a log asked for of block %d is of another kind", b.Height)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -80,10 +79,16 @@ type tx struct {
 	logs   []obj
 	hash   string
 	kind   string
+	data   string  // of the call
 	from   string  // fees if empty
 	calls  []frame // made by the transaction
 	gas    obj     // what its receipt says of its price
 }
+
+func (x tx) input() string { return "0x" + x.data }
+
+// call is the data of transfer(address,uint256).
+func call(to string, amount int64) string { return "a9059cbb" + pad(to)[2:] + uint256(amount)[2:] }
 
 func pad(address string) string { return "0x" + strings.Repeat("0", 24) + address[2:] }
 
@@ -110,6 +115,8 @@ type node struct {
 	final    any
 	calls    map[string]int
 	bloom    string
+	pool     []obj              // unmined transactions
+	balances map[string]int     // after block 0; each block adds one
 	roots    map[string][]frame // the transactions' calls, by block hash
 	native   bool               // EIP-7708 is active
 	offers   string             // the method by which it traces
@@ -117,6 +124,10 @@ type node struct {
 	override func(method string, params []any) (any, *rpcError, bool)
 	// serve answers a whole request in place of the stub, if it says so.
 	serve func(w http.ResponseWriter, r *http.Request) bool
+	// refuse answers a request of so many calls in place of the stub.
+	refuse func(w http.ResponseWriter, calls int) bool
+	// reorder changes the answers of a request.
+	reorder func([]obj) []obj
 }
 
 func newNode(t testing.TB) *node {
@@ -159,7 +170,7 @@ func (n *node) add(txs ...tx) *node {
 		if from == "" {
 			from = fees
 		}
-		full = append(full, obj{"hash": x.hash, "to": x.to, "value": value, "type": kind, "from": from, "input": "0x", "nonce": fmt.Sprintf("0x%x", i), "transactionIndex": fmt.Sprintf("0x%x", i)})
+		full = append(full, obj{"hash": x.hash, "to": x.to, "value": value, "type": kind, "from": from, "input": x.input(), "nonce": fmt.Sprintf("0x%x", i), "transactionIndex": fmt.Sprintf("0x%x", i)})
 		status := "0x1"
 		if x.failed {
 			status = "0x0"
@@ -207,6 +218,9 @@ func (n *node) answer(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
+	if n.refuse != nil && n.refuse(w, len(reqs)) {
+		return
+	}
 	out := make([]obj, len(reqs))
 	for i, q := range reqs {
 		n.calls[q.Method]++
@@ -222,6 +236,9 @@ func (n *node) answer(w http.ResponseWriter, r *http.Request) {
 			out[i] = obj{"jsonrpc": "2.0", "id": q.ID, "error": no}
 		}
 	}
+	if n.reorder != nil {
+		out = n.reorder(out)
+	}
 	body, err := json.Marshal(out)
 	if err != nil {
 		panic(err)
@@ -229,86 +246,6 @@ func (n *node) answer(w http.ResponseWriter, r *http.Request) {
 	if _, err := w.Write(body); err != nil {
 		return // the client has given up
 	}
-}
-
-func number(s any) int {
-	n, err := strconv.ParseUint(strings.TrimPrefix(s.(string), "0x"), 16, 63)
-	if err != nil {
-		panic(err)
-	}
-	return int(n)
-}
-
-func (n *node) result(method string, params []any) (any, *rpcError) {
-	switch method {
-	case "eth_chainId":
-		return "0x539", nil
-	case "eth_syncing":
-		return false, nil
-	case "eth_getCode":
-		if _, ok := n.decimals[params[0].(string)]; !ok {
-			return "0x", nil
-		}
-		return "0x60", nil
-	case "eth_call":
-		d, ok := n.decimals[params[0].(obj)["to"].(string)]
-		if !ok {
-			return "0x", nil
-		}
-		return uint256(int64(d)), nil
-	case "eth_getBlockByNumber":
-		switch at := params[0]; at {
-		case "latest":
-			return n.blocks[len(n.blocks)-1], nil
-		case "finalized":
-			if n.final == nil {
-				return nil, nil
-			}
-			return n.blocks[n.final.(int)], nil
-		default:
-			if h := number(at); h < len(n.blocks) {
-				return n.blocks[h], nil
-			}
-			return nil, nil
-		}
-	case "eth_getLogs":
-		f := params[0].(obj)
-		if hash, ok := f["blockHash"].(string); ok {
-			logs, ok := n.logs[hash]
-			if !ok {
-				return nil, &rpcError{-32000, "unknown block"}
-			}
-			if f["address"].([]any)[0] == system {
-				return ofContract(logs, system), nil
-			}
-			return logs, nil
-		}
-		out := []obj{}
-		for h := number(f["fromBlock"]); h <= min(number(f["toBlock"]), len(n.blocks)-1); h++ {
-			out = append(out, n.logs[n.blocks[h]["hash"].(string)]...)
-		}
-		return out, nil
-	case "eth_getTransactionReceipt":
-		r, ok := n.receipts[params[0].(string)]
-		if !ok {
-			return nil, nil
-		}
-		return r, nil
-	case "eth_getBlockReceipts":
-		out := []obj{}
-		for _, b := range n.blocks {
-			if b["hash"] == params[0] {
-				for _, x := range b["transactions"].([]obj) {
-					out = append(out, n.receipts[x["hash"].(string)])
-				}
-			}
-		}
-		return out, nil
-	}
-	if method == n.offers {
-		return n.trace(params[0].(string)), nil
-	}
-	return nil, &rpcError{-32601, "the method " + method + " does not exist"}
 }
 
 func (n *node) source(t testing.TB) *evm.Source {

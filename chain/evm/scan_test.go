@@ -357,7 +357,7 @@ func TestScanAllocatesNothingPerItem(t *testing.T) {
 	// The payments of listed contracts are listed; everything else is free.
 	allocs := func(txs, logs int) float64 {
 		r, arrays := syntheticRun(t, txs, logs)
-		r.src.tokens = nil
+		r.src.listing.Store(list(nil))
 		return testing.AllocsPerRun(10, func() {
 			checked, err := r.src.newRun(t.Context(), r.act, r.blocks, arrays)
 			if err != nil {

@@ -1,12 +1,9 @@
 package evm
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"sync/atomic"
-
-	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/cointill/cointill/chain"
 )
@@ -14,24 +11,31 @@ import (
 // Source reads one Ethereum-family network from one node. It is safe for
 // concurrent use.
 type Source struct {
-	network   chain.Network
-	name      string
-	client    *rpc.Client
-	secrets   []string
-	tokens    map[[20]byte]chain.Token
-	contracts []string // the tokens' contracts as the specification writes them
-	bits      []bloom  // the bloom filter bits of each contract's Transfer
+	network chain.Network
+	name    string
+	client  *client
+	secrets []string
+	tokens  map[[20]byte]chain.Token // all listed
 
-	checked  atomic.Bool   // the node has proved its network since the last failure
-	span     atomic.Uint64 // blocks per range of logs, learned from refusals
+	checked atomic.Bool                   // the node has proved its network since the last failure
+	listing atomic.Pointer[listing]       // the tokens that are read
+	leftOut atomic.Pointer[[]*TokenError] // and why the others are not
+
+	// Learned from refusals.
+	requests *window // calls of one request
+	spans    *window // blocks of one query for logs
+	logless  pause   // of queries for logs
+
 	untraced bool          // RPC.NoTraces
 	dialect  atomic.Uint32 // a dialect, found out since the last failure
 	refusals atomic.Uint32 // of traces in a row, none of them understood
 }
 
 var (
-	_ chain.Source = (*Source)(nil)
-	_ chain.Ranger = (*Source)(nil)
+	_ chain.Source    = (*Source)(nil)
+	_ chain.Ranger    = (*Source)(nil)
+	_ chain.Balancer  = (*Source)(nil)
+	_ chain.Inspector = (*Source)(nil)
 )
 
 // systemContract logs native transfers since EIP-7708. It is no token.
@@ -55,45 +59,42 @@ func NewSource(n chain.Network, node RPC) (*Source, error) {
 	}
 	s := &Source{
 		network: n, name: u.Hostname(), secrets: node.secrets(u), untraced: node.NoTraces,
-		tokens: make(map[[20]byte]chain.Token, len(n.Tokens)),
+		tokens:   make(map[[20]byte]chain.Token),
+		requests: newWindow(batchSize, batchSize), spans: newWindow(firstSpan, maxSpan),
 	}
-	s.span.Store(firstSpan)
 	for _, t := range n.Tokens {
-		if err := s.addToken(t); err != nil {
+		if err := s.addToken("Network.Tokens", t); err != nil {
 			return nil, err
 		}
 	}
-	opts := []rpc.ClientOption{rpc.WithHTTPClient(node.client())}
-	if len(node.Header) > 0 {
-		h := make(http.Header, len(node.Header))
-		for k, v := range node.Header {
-			h[http.CanonicalHeaderKey(k)] = v
+	for _, t := range n.Unaccepted {
+		if err := s.addToken("Network.Unaccepted", t); err != nil {
+			return nil, err
 		}
-		opts = append(opts, rpc.WithHeaders(h))
 	}
-	// For HTTP this makes a client and connects to nothing.
-	s.client, err = rpc.DialOptions(context.Background(), node.URL, opts...)
-	if err != nil {
-		return nil, &ConfigError{Field: "URL", Reason: "cannot be used"}
+	s.listing.Store(list(n.Listed()))
+	s.client = &client{http: node.client(), url: node.URL, header: http.Header{
+		"Content-Type": {"application/json"}, "Accept": {"application/json"},
+	}}
+	for k, v := range node.Header {
+		s.client.header[http.CanonicalHeaderKey(k)] = v
 	}
 	return s, nil
 }
 
-func (s *Source) addToken(t chain.Token) error {
+func (s *Source) addToken(field string, t chain.Token) error {
 	var c [20]byte
 	if t.Contract.Family != chain.FamilyEVM || len(t.Contract.Raw) != len(c) {
-		return &ConfigError{Field: "Network.Tokens", Reason: t.Asset.String() + " has no contract of 20 bytes"}
+		return &ConfigError{Field: field, Reason: t.Asset.String() + " has no contract of 20 bytes"}
 	}
 	copy(c[:], t.Contract.Raw)
 	if c == systemContract {
-		return &ConfigError{Field: "Network.Tokens", Reason: t.Asset.String() + " names the contract that logs native transfers (EIP-7708)"}
+		return &ConfigError{Field: field, Reason: t.Asset.String() + " names the contract that logs native transfers (EIP-7708)"}
 	}
 	if other, ok := s.tokens[c]; ok {
-		return &ConfigError{Field: "Network.Tokens", Reason: fmt.Sprintf("%s and %s have one contract", other.Asset, t.Asset)}
+		return &ConfigError{Field: field, Reason: fmt.Sprintf("%s and %s have one contract", other.Asset, t.Asset)}
 	}
 	s.tokens[c] = t
-	s.contracts = append(s.contracts, hexBytes(c[:]))
-	s.bits = append(s.bits, bloomOf(c[:], transferTopic[:]))
 	return nil
 }
 

@@ -64,7 +64,17 @@ func TestHead(t *testing.T) {
 		{"finalized is null", func(*node) {}, 0, false},
 		{"finalized is not supported", func(n *node) { n.override = fail("finalized", rpcError{-32602, "unknown block tag"}) }, 0, false},
 		{"no block is final yet", func(n *node) { n.override = fail("finalized", rpcError{-39001, "Unknown block"}) }, 0, false},
+		{"finalized block is not found", func(n *node) { n.override = fail("finalized", rpcError{-32000, "finalized block not found"}) }, 0, false},
+		{"finalized is no argument", func(n *node) {
+			n.override = fail("finalized", rpcError{-32602, "invalid argument 0: hex string without 0x prefix"})
+		}, 0, false},
+		{"finalized and safe are unsupported tags", func(n *node) {
+			n.override = func(method string, params []any) (any, *rpcError, bool) {
+				return nil, &rpcError{-32000, "tag is not supported"}, len(params) > 0 && (params[0] == "finalized" || params[0] == "safe")
+			}
+		}, 0, false},
 		{"syncing", func(n *node) { n.override = answer("eth_syncing", obj{"currentBlock": "0x1"}) }, 0, true},
+		{"syncing, as true", func(n *node) { n.override = answer("eth_syncing", true) }, 0, true},
 		{"eth_syncing is not supported", func(n *node) { n.override = failMethod("eth_syncing", rpcError{-32601, "no such method"}) }, 0, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -78,6 +88,14 @@ func TestHead(t *testing.T) {
 			require.Equal(t, c.syncing, head.Syncing)
 		})
 	}
+	t.Run("a node in trouble about finalized does not make blocks be counted instead", func(t *testing.T) {
+		for _, e := range []rpcError{{-32000, "internal error"}, {-32603, "upstream connection reset"}, {-32005, "limit exceeded"}} {
+			n := newNode(t).add()
+			n.override = fail("finalized", e)
+			_, err := n.source(t).Head(t.Context())
+			require.ErrorIs(t, err, chain.ErrUnavailable, e.Message)
+		}
+	})
 	t.Run("finalized of a node ahead", func(t *testing.T) {
 		n := newNode(t).add().add()
 		n.final = 2
@@ -195,7 +213,8 @@ func TestCheckIsRepeatedAfterFailure(t *testing.T) {
 		_, err := s.Head(t.Context())
 		require.NoError(t, err)
 	}
-	require.Equal(t, 1, n.calls["eth_chainId"])
+	require.Equal(t, len(network().Tokens), n.calls["eth_getCode"], "the contracts are looked at once")
+	require.Equal(t, 1+3, n.calls["eth_chainId"], "the chain with every head")
 
 	n.override = failMethod("eth_getLogs", rpcError{-32000, "unknown block"})
 	_, err := s.Linked(t.Context(), 0, 1)
@@ -204,4 +223,21 @@ func TestCheckIsRepeatedAfterFailure(t *testing.T) {
 	n.override = answer("eth_chainId", "0x38") // another node behind the same URL
 	_, err = s.Head(t.Context())
 	require.ErrorIs(t, err, chain.ErrWrongNetwork)
+}
+
+func TestAURLThatServesAnotherChainWithoutAnyFailure(t *testing.T) {
+	n := newNode(t).add()
+	s := n.source(t)
+	_, err := s.Head(t.Context())
+	require.NoError(t, err)
+	n.override = answer("eth_chainId", "0x38") // behind a load balancer, between two calls
+	_, err = s.Head(t.Context())
+	require.ErrorIs(t, err, chain.ErrWrongNetwork)
+	_, err = s.Linked(t.Context(), 0, 1)
+	require.ErrorIs(t, err, chain.ErrWrongNetwork, "and nothing else is asked until it proves its network")
+	_, err = s.AnchorAt(t.Context(), 1)
+	require.ErrorIs(t, err, chain.ErrWrongNetwork)
+	n.override = nil
+	_, err = s.AnchorAt(t.Context(), 1)
+	require.NoError(t, err)
 }

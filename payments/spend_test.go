@@ -396,3 +396,33 @@ func TestASecondEngineWatchesCoinsThatWereSpentBeforeItReadThem(t *testing.T) {
 	b.checkBooks()
 	require.Equal(t, "0.99000000 BTC@bitcoin-regtest", b.places()["cold"])
 }
+
+func TestChangeThatWasCreditedBecauseANodeHidTheCoinIsTakenBackWhenTheCoinIsFound(t *testing.T) {
+	b, sim := utxoBundle(t)
+	node := sim.Source("hiding")
+	b.cfg.Rails[0].Sources = []chain.Source{node}
+	b.restart()
+	to, change := b.address(voice), b.address(sms)
+	b.advance()
+	coin := sim.Pay(b.to(to, 100))
+	node.Omit(coin)
+	b.mine(1)
+	at := sim.Head().Height
+	sim.Sweep([]chain.Outpoint{out(coin, 0)}, b.to(cold(sim.Network()), 40), b.to(change, 59))
+	b.mine(7)
+	require.Equal(t, payments.StateCredited, b.only(sms).State, "it looks like anybody's payment")
+	node.Omit()
+	_, err := b.p.Rescan(b.ctx, sim.Network(), at, sim.Head().Height, false, clerk)
+	require.NoError(t, err)
+	b.advance()
+	b.checkBooks()
+	require.Equal(t, payments.StateInternal, b.only(sms).State)
+	require.Equal(t, "0.00 USD", b.balance(sms))
+	require.Equal(t, 1, b.told(payments.EventDepositReversed))
+	require.Equal(t, b.only(voice).Credited.String(), b.balance(voice))
+	require.NotEqual(t, "0.00 USD", b.balance(voice))
+	dump := b.dump()
+	_, err = b.p.Rescan(b.ctx, sim.Network(), at, sim.Head().Height, false, clerk)
+	require.NoError(t, err)
+	require.Equal(t, withoutAudit(dump), withoutAudit(b.dump()), "once more changes nothing")
+}

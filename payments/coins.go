@@ -33,7 +33,8 @@ type coins struct {
 
 // watchCoins brings the outpoints of recorded, unspent deposits into the watched
 // set, also those another process recorded. It reads what is new: blocks above
-// the tip of the last time, more after a reorganisation or a rescan.
+// the tip of the last time, with what was spent in them meanwhile; more after a
+// reorganisation or a rescan.
 func (p *Processor) watchCoins(ctx context.Context, r *rail) error {
 	if !r.Network.UTXO() {
 		return nil
@@ -73,7 +74,8 @@ func (p *Processor) watchCoins(ctx context.Context, r *rail) error {
 		}
 	}
 	if from <= next.tip.Height {
-		if err := p.watchUnspent(ctx, r, from, next.tip.Height); err != nil {
+		if err := p.watchDeposits(ctx, r, DepositQuery{Network: r.Network.ID, Included: true,
+			MinHeight: from, MaxHeight: next.tip.Height, Unspent: !fresh, Limit: coinPage}); err != nil {
 			return err
 		}
 	}
@@ -81,9 +83,8 @@ func (p *Processor) watchCoins(ctx context.Context, r *rail) error {
 	return nil
 }
 
-// watchUnspent adds the unspent deposits in a range of heights.
-func (p *Processor) watchUnspent(ctx context.Context, r *rail, from, to uint64) error {
-	q := DepositQuery{Network: r.Network.ID, Included: true, MinHeight: from, MaxHeight: to, Unspent: true, Limit: coinPage}
+// watchDeposits adds the outpoints of the deposits that a query selects.
+func (p *Processor) watchDeposits(ctx context.Context, r *rail, q DepositQuery) error {
 	for {
 		var page []Deposit
 		err := p.view(ctx, func(tx Tx) (err error) {
@@ -139,9 +140,9 @@ func (r *rail) learn(transfers []chain.Transfer) (more bool) {
 		return false
 	}
 	for _, t := range transfers {
-		if op, ok := outpointOf(t.TxID, t.ID); ok && !r.set.Outpoint(op) {
+		if op, ok := outpointOf(t.TxID, t.ID); ok {
+			more = more || !r.set.Outpoint(op)
 			r.set.AddOutpoint(op)
-			more = true
 		}
 	}
 	return more

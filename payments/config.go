@@ -118,7 +118,9 @@ type Rail struct {
 	UnprovedKey bool
 }
 
-// Treasury is an address of the host's own.
+// Treasury is an address of the host's own. On EVM networks what it sends to a
+// deposit address is the host's money and nobody's payment: never register an
+// address that others are paid from too, such as an exchange's.
 type Treasury struct {
 	// Name is for the books: "cold". It is unique within the rail; the place it
 	// names is "treasury:cold".

@@ -90,6 +90,22 @@
 // syncing or its newest block is older than Rail.Stale. A reorganisation deeper
 // than Rail.Breaker stops the network's credits until Resume.
 //
+// # What leaves, and what is our own
+//
+// What leaves our addresses is a fact too (spend.go): a consumed outpoint of a
+// recorded deposit, and on EVM networks coins, tokens and gas sent from an address
+// of the wallet. It is booked when it is mined, to a place registered as
+// Rail.Treasury, to fees, or to the outflow with an event when nobody knows the
+// place, and taken back in the commit that detaches its block. A transfer that only
+// our own keys can have made, or that a registered address sent on an EVM network,
+// is StateInternal: change, gas sent ahead of a sweep, a consolidation. Nobody is
+// credited for it. What a treasury sends to a deposit address on a UTXO network is
+// not recognised: its outpoints are not watched.
+//
+// Where an EVM node does not show what contracts pay, balances are audited
+// (balances.go), and what nothing explains is an open item (item.go) that an
+// operator assigns (assign.go).
+//
 // # What is promised
 //
 //   - Every effect has a natural key. A process may die at any call, and a commit's
@@ -101,6 +117,10 @@
 //     a deposit from being recorded.
 //   - The host's rows can stand in the library's commit (Config.InTx), and the
 //     library's in the host's (Processor.In).
+//   - The balance of position/<network>/deposits, with the deposits in blocks that
+//     have no entry yet, is at every commit what the wallet's addresses hold.
+//   - A replacement, a fee bump or a malleated id never gets a better rate than
+//     what it replaced.
 //   - Times are in UTC milliseconds, amounts in atomic units, confirmations count
 //     the block that holds the transaction as the first.
 package payments

@@ -179,13 +179,13 @@ func (p *Processor) extendSet(ctx context.Context, r *rail, move chain.TrailMove
 		return err
 	}
 	var counters []uint32
-	var pending, own []chain.Outpoint
+	var pending []chain.Outpoint
 	err := p.view(ctx, func(tx Tx) error {
 		var err error
 		if counters, err = tx.IndexCounters(ctx, []string{r.Wallet.Fingerprint()}); err != nil {
 			return err
 		}
-		pending, own = nil, nil
+		pending = nil
 		if !r.Network.UTXO() {
 			return nil
 		}
@@ -203,9 +203,6 @@ func (p *Processor) extendSet(ctx context.Context, r *rail, move chain.TrailMove
 		}
 		for _, d := range open {
 			pending = append(pending, d.Inputs...)
-			if op, ok := d.outpoint(); ok {
-				own = append(own, op)
-			}
 		}
 		return nil
 	})
@@ -213,9 +210,6 @@ func (p *Processor) extendSet(ctx context.Context, r *rail, move chain.TrailMove
 		return err
 	}
 	r.set.SetOutpoints(pending)
-	for _, op := range own {
-		r.set.AddOutpoint(op)
-	}
 	for r.derived < counters[0] {
 		n := min(counters[0]-r.derived, 1024)
 		leaves, err := r.Wallet.Leaves(r.derived, int(n))

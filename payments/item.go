@@ -44,6 +44,12 @@ func itemRange(id string) (from, to uint64, ok bool) {
 	return from, to, ok && found && err1 == nil && err2 == nil
 }
 
+// isItem reports whether an id is an open item's: no source shows those.
+func isItem(id string) bool {
+	_, _, ok := itemRange(id)
+	return ok
+}
+
 // endAudit commits what an audit found and how far it went.
 func (p *Processor) endAudit(ctx context.Context, r *rail, a *audit) error {
 	var out *outcome

@@ -203,6 +203,40 @@ func TestASweepReorganisedAwayIsTakenBackAndBookedAgainWhenMined(t *testing.T) {
 	}
 }
 
+func TestASweepMinedAgainInTheVeryStepThatDetachesItIsBookedAgain(t *testing.T) {
+	b, sim := utxoBundle(t)
+	to := b.address(voice)
+	b.advance()
+	one := b.pay(to, 100)
+	b.mine(6)
+	sweep := sim.Sweep([]chain.Outpoint{out(one, 0)}, b.to(cold(sim.Network()), 99))
+	b.mine(2)
+	b.restart() // this process never saw the coin unspent
+	sim.Reorg(2, chainsim.Branch{Crowd: 2})
+	b.advance()
+	b.checkBooks()
+	require.Equal(t, sweep, b.only(voice).Spent)
+	require.Equal(t, "0.99000000 BTC@bitcoin-regtest", b.places()["cold"])
+	require.Equal(t, 2, b.spends()[0].Incarnation)
+}
+
+func TestADepositAndItsChangeAppearInTheMempoolTogether(t *testing.T) {
+	b, sim := utxoBundle(t)
+	to, change := b.address(voice), b.address(sms)
+	b.advance()
+	one := b.pay(to, 100)
+	sim.Sweep([]chain.Outpoint{out(one, 0)}, b.to(cold(sim.Network()), 40), b.to(change, 60))
+	b.advance()
+	require.Equal(t, payments.StateSeen, b.only(voice).State)
+	all, err := b.p.Deposits(b.ctx, sms, payments.DepositKey{}, 10)
+	require.NoError(t, err)
+	require.Empty(t, all)
+	b.mine(6)
+	b.checkBooks()
+	require.Equal(t, payments.StateInternal, b.only(sms).State)
+	require.Equal(t, []payments.EventKind{payments.EventDepositInternal}, b.events.kinds(b.only(sms).Key.String()))
+}
+
 func TestASweepReplacedOnAnotherBranchIsBookedAsTheOther(t *testing.T) {
 	b, sim := utxoBundle(t)
 	to := b.address(voice)
@@ -299,28 +333,32 @@ func TestAHeldAndAnUnassignedCoinCanBeSweptBeforeTheyAreBooked(t *testing.T) {
 	require.Equal(t, "", b.places()["deposits"])
 }
 
-func TestASecondEngineWatchesTheCoinsOfTheFirst(t *testing.T) {
+func TestChangeThatWasCreditedBecauseANodeHidTheCoinIsTakenBackWhenTheCoinIsFound(t *testing.T) {
 	b, sim := utxoBundle(t)
-	to := b.address(voice)
+	node := sim.Source("hiding")
+	b.cfg.Rails[0].Sources = []chain.Source{node}
+	b.restart()
+	to, change := b.address(voice), b.address(sms)
 	b.advance()
-	second := b.processor(b.cfg)
-	require.NoError(t, second.Advance(b.ctx))
-	one := b.pay(to, 100)
-	b.mine(1) // recorded by the first
-	sim.Sweep([]chain.Outpoint{out(one, 0)}, b.to(cold(sim.Network()), 99))
-	sim.Mine(1)
-	require.NoError(t, second.Advance(b.ctx))
+	coin := sim.Pay(b.to(to, 100))
+	node.Omit(coin)
+	b.mine(1)
+	at := sim.Head().Height
+	sim.Sweep([]chain.Outpoint{out(coin, 0)}, b.to(cold(sim.Network()), 40), b.to(change, 59))
+	b.mine(7)
+	require.Equal(t, payments.StateCredited, b.only(sms).State, "it looks like anybody's payment")
+	node.Omit()
+	_, err := b.p.Rescan(b.ctx, sim.Network(), at, sim.Head().Height, false, clerk)
+	require.NoError(t, err)
+	b.advance()
 	b.checkBooks()
-	require.Len(t, b.spends(), 1)
-
-	two := b.pay(to, 100)
-	sim.Mine(1)
-	require.NoError(t, second.Advance(b.ctx))
-	sim.Reorg(1, chainsim.Branch{Crowd: 2})
-	b.advance() // the first takes the reorganisation
-	sim.Sweep([]chain.Outpoint{out(two, 0)}, b.to(cold(sim.Network()), 99))
-	sim.Mine(1)
-	require.NoError(t, second.Advance(b.ctx))
-	b.checkBooks()
-	require.Len(t, b.spends(), 2)
+	require.Equal(t, payments.StateInternal, b.only(sms).State)
+	require.Equal(t, "0.00 USD", b.balance(sms))
+	require.Equal(t, 1, b.told(payments.EventDepositReversed))
+	require.Equal(t, b.only(voice).Credited.String(), b.balance(voice))
+	require.NotEqual(t, "0.00 USD", b.balance(voice))
+	dump := b.dump()
+	_, err = b.p.Rescan(b.ctx, sim.Network(), at, sim.Head().Height, false, clerk)
+	require.NoError(t, err)
+	require.Equal(t, withoutAudit(dump), withoutAudit(b.dump()), "once more changes nothing")
 }

@@ -64,6 +64,7 @@ type till struct {
 	utxo    *chainsim.UTXO
 	evm     *chainsim.EVM
 	node    *chainsim.Face
+	face    *chainsim.EVMFace // the same node, on an EVM network
 	network chain.Network
 	// forged is a log that the node shows in the answer about the block forgedIn.
 	forged, forgedIn string
@@ -137,7 +138,7 @@ func ethereums(coin string) []tillCase {
 			x.evm = chainsim.NewEVM(n, chainsim.Options{Now: x.clock, FinalLag: 64, NativeLogs: native})
 			f := face(x.evm)
 			f.Trace(!native)
-			x.network, x.node = n, f.Face
+			x.network, x.node, x.face = n, f.Face, f
 			return f
 		}}
 	}
@@ -250,9 +251,12 @@ func (x *till) requireBooks(position, suspense string) {
 	n := x.network.ID
 	got := map[ledger.Account]money.Amount{ledger.Position(n, "deposits"): x.coins("0"), ledger.Suspense(n): x.coins("0")}
 	sums := map[money.Asset]money.Amount{}
+	accounts := []ledger.Account{ledger.Clearing, ledger.Customer(voice.Profile, voice.Name), ledger.Customer(sms.Profile, sms.Name)}
+	for _, r := range x.cfg.Rails {
+		accounts = append(accounts, ledger.Position(r.Network.ID, "deposits"), ledger.Suspense(r.Network.ID))
+	}
 	require.NoError(x, x.cfg.Store.View(x.Context(), func(tx payments.Tx) error {
-		rows, err := tx.Balances(x.Context(), []ledger.Account{ledger.Clearing, ledger.Position(n, "deposits"),
-			ledger.Suspense(n), ledger.Customer(voice.Profile, voice.Name), ledger.Customer(sms.Profile, sms.Name)})
+		rows, err := tx.Balances(x.Context(), accounts)
 		for _, r := range rows {
 			if r.Amount.Asset() == x.asset {
 				got[r.Account] = r.Amount

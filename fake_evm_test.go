@@ -195,6 +195,7 @@ func fakeForced(t *testing.T) {
 		require.Equal(x, "2000.00 USD", x.balance(voice))
 		x.requireBooks("6", "3")
 	})
+	t.Run("on a node that does not trace", fakeForcedUntraced)
 	t.Run("fees of a block that our address proposed", func(t *testing.T) {
 		onTills(t, ethereums("ETH"), func(x *till) {
 			v, m := x.address(voice), x.address(sms)
@@ -249,6 +250,24 @@ func fakeWrongNetwork(t *testing.T) {
 		require.NoError(x, err)
 		require.Len(x, h.Held, 2)
 	})
+	t.Run("where the other network is accepted too", func(t *testing.T) {
+		onTills(t, ethereums("ETH")[:1], func(x *till) {
+			n := chain.BSC
+			n.Test, n.ChainID = true, 56
+			bsc := chainsim.NewEVM(n, chainsim.Options{Now: x.clock, FinalLag: 2})
+			x.cfg.Rails = append(x.cfg.Rails, x.rail(n, x.serve(bsc.Geth())))
+			x.restart()
+			mine := x.mine
+			x.mine = func() { mine(); bsc.Mine(1) }
+			peg, _ := n.Asset("ETH")
+			x.beside(func(to chain.Address) {
+				bsc.Pay(chainsim.Payment{To: to, Amount: money.NewAmount(peg, big.NewInt(2e18))})
+			})
+			require.Equal(x, "2000.00 USD", x.balance(voice))
+			require.Equal(x, peg, x.deposits(voice)[0].Amount.Asset())
+			x.requireBooks("1", "0")
+		})
+	})
 }
 
 // fakeToTheContract: nobody can see in it whose mistake it was.
@@ -288,7 +307,7 @@ func fakeOverflow(t *testing.T) {
 		x.requireBooks("28.679123309819068418", "0")
 	})
 	t.Run("the largest number a token can log", func(t *testing.T) {
-		onTills(t, ethereums("USDT"), func(x *till) {
+		onTills(t, append(ethereums("USDT"), ethereums("GUSD")...), func(x *till) {
 			most := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1))
 			x.beside(func(to chain.Address) {
 				x.send(chainsim.Payment{To: to, Amount: money.NewAmount(x.asset, most)})

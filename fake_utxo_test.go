@@ -10,6 +10,7 @@ import (
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/chain/chainsim"
 	"github.com/cointill/cointill/payments"
+	"github.com/cointill/cointill/payments/money"
 )
 
 // somebody is an address of nobody here.
@@ -103,6 +104,37 @@ func fakeTwoTxids(t *testing.T) {
 		x.blocks(6)
 		standing(first)
 	})
+	t.Run("peg-out", func(t *testing.T) { onTills(t, litecoins(), fakePegOutTwice) })
+}
+
+// fakePegOutTwice: out of MWEB one payment has another id in each block that pays
+// it.
+func fakePegOutTwice(x *till) {
+	x.cfg.Rails[0].Breaker = 100
+	x.restart()
+	v, m := x.address(voice), x.address(sms)
+	x.blocks(1)
+	x.utxo.PegOut(x.to(v.Address, "5"))
+	x.pay(m.Address, x.coins("1"))
+	x.blocks(7)
+	require.Equal(x, "5000.00 USD", x.balance(voice))
+	first := x.deposits(voice)[0]
+	x.setRate("1500") // the customer would be glad of another receipt
+	x.utxo.Reorg(7, chainsim.Branch{Crowd: 1})
+	x.blocks(7)
+	all := x.deposits(voice)
+	require.Len(x, all, 2)
+	for _, d := range all {
+		if d.TxID == first.TxID {
+			require.Equal(x, payments.StateReplaced, d.State)
+			require.True(x, d.Credited.IsZero())
+		} else {
+			require.Equal(x, "5000.00 USD", d.Credited.String(), "at the rate of its receipt")
+		}
+	}
+	require.Equal(x, "5000.00 USD", x.balance(voice))
+	x.requireHonest()
+	x.requireBooks("6", "0")
 }
 
 func fakeImmature(t *testing.T) {
@@ -225,7 +257,7 @@ func fakeDust(t *testing.T) {
 		account := func(i int) payments.Account { return payments.Account{Profile: "p", Name: fmt.Sprint(i)} }
 		v, m := x.address(voice), x.address(sms)
 		var dust []chainsim.Payment
-		unit := x.smallest()
+		unit := money.Units(x.asset, 1)
 		for i := range victims {
 			dust = append(dust, chainsim.Payment{To: x.address(account(i)).Address, Amount: unit})
 		}

@@ -105,6 +105,10 @@ type Inspector interface {
 	Inspect(ctx context.Context, id Hash, m Matcher) (Inspection, error)
 }
 
+// Noter is an optional ability of a Source: what its operator should know although
+// it stops nothing, as sentences. It asks nobody.
+type Noter interface{ Notes() []string }
+
 // TxState is where one transaction stands.
 type TxState string
 

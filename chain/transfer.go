@@ -102,7 +102,7 @@ type Spend struct {
 	// TxID is the transaction that spends.
 	TxID Hash
 	// From and To are sender and recipient (EVM only); To is zero for gas and for
-	// value given to a contract that is being created.
+	// value given to a contract that the transaction itself creates.
 	From, To Address
 	// Amount is positive (EVM only). What an outpoint held is known from the
 	// transfer that made it.

@@ -131,6 +131,8 @@ func (p *Processor) assignable(ctx context.Context, tx Tx, r *rail, key DepositK
 		return refuse("is of %s, which is not accepted: add it to Rail.Assets, or refund it", d.Amount.Asset())
 	case !d.Included():
 		return refuse("is %s, in no block", d.State)
+	case d.Hold == HoldUnexplained && d.State == StateConfirming: // no source could ever confirm it
+		return refuse("is not booked to suspense yet: wait until it is deep enough")
 	}
 	return d, false, nil
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // Contracts pay the native coin of an EVM network without a trace that every node
-// can show. Where a followed node cannot, balances are compared with what is
+// can show. Where the followed node can, chain.Progress.AuditedTo goes along with
+// the trail. Where it cannot, balances are compared with what is
 // recorded, once an hour by the network's own clock, at a block that is final (or
 // as deep as Rail.Final): what an address holds must be what arrived at it less
 // what left it, withdrawals, fee income and gas included. What nothing explains is
@@ -29,9 +30,6 @@ const (
 
 // balances is what a rail keeps of its audits in memory.
 type balances struct {
-	// traced says that contracts' payments were looked for in all blocks since the
-	// last audit.
-	traced bool
 	// to is the height of the last audit of this process, zero if there was none,
 	// and explained the balances then, but those of zero.
 	to        uint64
@@ -88,10 +86,10 @@ func (p *Processor) auditStep(ctx context.Context, r *rail, source chain.Balance
 func (p *Processor) beginAudit(ctx context.Context, r *rail, step chain.Step, progress chain.Progress) (*audit, error) {
 	b := &r.balances
 	if progress.AuditedTo < b.to { // taken back: a block went, or more became known
-		b.to, b.explained, b.traced = 0, nil, false
+		b.to, b.explained = 0, nil
 	}
 	height := auditHeight(r, step)
-	if b.traced || height == 0 {
+	if height == 0 {
 		return nil, nil
 	}
 	a := &audit{after: progress.AuditedTo, leaves: r.derived,

@@ -82,6 +82,9 @@ func (p *Processor) applyStep(ctx context.Context, tx Tx, r *rail, step chain.St
 			return err
 		}
 	}
+	if err := tracedTo(ctx, tx, r, step, found); err != nil {
+		return err
+	}
 	return book.save(ctx, tx)
 }
 

@@ -116,7 +116,6 @@ func (p *Processor) passLocked(ctx context.Context, r *rail) (bool, error) {
 	if err != nil {
 		return false, p.stuck(ctx, r, err)
 	}
-	r.balances.traced = r.balances.traced && found.Internal
 	if err := p.commitStep(ctx, r, r, step, found); err != nil {
 		return false, err
 	}

@@ -3,6 +3,8 @@ package payments
 import (
 	"context"
 	"time"
+
+	"github.com/cointill/cointill/chain"
 )
 
 // Health is what an operator looks at first. It marshals to JSON.
@@ -77,6 +79,9 @@ type SourceHealth struct {
 	ErrAt time.Time
 	// NotBefore is the instant until which it asked to be left alone.
 	NotBefore time.Time
+	// Notes are what its operator should know although it stops nothing, such as a
+	// token contract that is not what the network's list says.
+	Notes []string
 }
 
 // textError is an error that marshals as its text.
@@ -183,8 +188,12 @@ func (r *rail) health(now time.Time) NetworkHealth {
 		n.HeadAge = now.Sub(n.HeadTime)
 	}
 	for i, a := range r.asked {
-		n.Sources = append(n.Sources, SourceHealth{Name: r.Sources[i].Name(), Followed: i == followed,
-			OKAt: a.at, Err: asText(a.err), ErrAt: a.errAt, NotBefore: a.rest})
+		row := SourceHealth{Name: r.Sources[i].Name(), Followed: i == followed,
+			OKAt: a.at, Err: asText(a.err), ErrAt: a.errAt, NotBefore: a.rest}
+		if src, ok := r.Sources[i].(chain.Noter); ok {
+			row.Notes = src.Notes()
+		}
+		n.Sources = append(n.Sources, row)
 	}
 	return n
 }

@@ -17,9 +17,9 @@ import (
 // as HoldUnexplained where an address has more than is recorded, booked to
 // suspense and given to an account by Assign; a spend row where it has less,
 // booked to the outflow. Both have the id "balance:<0xaddress>:<from>-<to>", the
-// blocks in which it happened, and stand in the last of them. A transfer or spend
-// of the address that is found later in these blocks closes the item first; what
-// then remains is an item of the next audit.
+// blocks not compared before, and stand in the last of them. A transfer or spend
+// of the address that is found later in a block up to the last closes the item
+// first; what then remains is an item of the next audit.
 
 const itemPrefix = "balance:"
 
@@ -79,7 +79,7 @@ func (p *Processor) endAudit(ctx context.Context, r *rail, a *audit) error {
 	if err != nil {
 		return err
 	}
-	r.balances.to, r.balances.explained, r.balances.traced = a.at.Height, a.found, true
+	r.balances.to, r.balances.explained = a.at.Height, a.found
 	p.unsettled.Store(true)
 	p.notify(out)
 	return nil
@@ -154,6 +154,34 @@ type find struct {
 	height  uint64
 }
 
+// tracedTo moves the audited height along with the trail while contracts' payments
+// are looked for in every block.
+func tracedTo(ctx context.Context, tx Tx, r *rail, step chain.Step, found chain.Found) error {
+	if r.Network.UTXO() || !found.Internal || len(step.Move.Attach) == 0 {
+		return nil
+	}
+	rows, err := tx.ProgressOf(ctx, []string{r.Network.ID})
+	if err != nil {
+		return err
+	}
+	row := chain.Progress{Network: r.Network.ID}
+	if len(rows) > 0 {
+		row = rows[0]
+	}
+	if row.AuditedTo < step.Move.Keep {
+		if row.AuditedTo > 0 {
+			return nil
+		}
+		// The very first blocks of the trail need no audit of what was before.
+		before, err := tx.Anchors(ctx, r.Network.ID, step.Move.Keep-1, 1)
+		if err != nil || len(before) > 0 {
+			return err
+		}
+	}
+	row.AuditedTo = step.Tip().Height
+	return tx.SaveProgress(ctx, []chain.Progress{row})
+}
+
 // closeItems closes the items that what a step recorded below the audited height
 // may explain, before anything of it is credited.
 func (p *Processor) closeItems(ctx context.Context, tx Tx, r *rail, step chain.Step, b *book) error {
@@ -193,7 +221,7 @@ func (p *Processor) closeItems(ctx context.Context, tx Tx, r *rail, step chain.S
 	covers := func(id string, at chain.Address) bool {
 		from, to, ok := itemRange(id)
 		for _, h := range late[at] {
-			if ok && from <= h && h <= to {
+			if ok && h <= to {
 				lowest = min(lowest, from)
 				return true
 			}

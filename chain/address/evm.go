@@ -43,7 +43,7 @@ func reserved(n chain.Network, a chain.Address) Code {
 	case a.Raw[:evmLen-2] == string(make([]byte, evmLen-2)), a.Raw == systemAddress:
 		return CodePrecompile
 	}
-	for _, t := range n.Tokens {
+	for _, t := range n.Listed() {
 		if t.Contract == a {
 			return CodeTokenContract
 		}

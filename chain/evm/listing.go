@@ -41,3 +41,12 @@ func (s *Source) LeftOut() []*TokenError {
 	}
 	return append([]*TokenError(nil), *out...)
 }
+
+// Notes tells what [Source.LeftOut] returns as sentences.
+func (s *Source) Notes() []string {
+	var out []string
+	for _, e := range s.LeftOut() {
+		out = append(out, e.Error())
+	}
+	return out
+}

@@ -81,6 +81,8 @@ func TestUnacceptedTokensAreReadAndABadRowOfThemIsLeftOut(t *testing.T) {
 				require.Len(t, s.LeftOut(), 1)
 				require.Equal(t, c.reason, s.LeftOut()[0].Reason)
 				require.EqualValues(t, "BUSD", s.LeftOut()[0].Token.Asset.Coin)
+				require.Len(t, s.Notes(), 1)
+				require.Contains(t, s.Notes()[0], c.reason)
 			})
 		}
 	}

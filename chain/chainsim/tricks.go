@@ -15,6 +15,16 @@ func (e *EVM) PayFailed(p Payment) chain.Hash {
 	})
 }
 
+// PayRefused makes a token payment that the contract refuses by returning false:
+// the transaction succeeds and its call data says the amount, but nothing moves
+// and there is no log.
+func (e *EVM) PayRefused(p Payment) chain.Hash {
+	return e.trick("PayRefused", p, func(t *evmTx, _ account, _ *big.Int) {
+		e.contract("PayRefused", p.Amount.Asset()) // the coin has no contract to refuse it
+		t.logs = nil
+	})
+}
+
 // PayForeign makes the payment in a token contract that the network does not
 // list, as a copy with the same symbol and decimals would. Amount may be of any
 // listed token.

@@ -1,0 +1,319 @@
+package cointill_test
+
+import (
+	"fmt"
+	"math/big"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/chain/address"
+	"github.com/cointill/cointill/chain/chainsim"
+	"github.com/cointill/cointill/payments"
+	"github.com/cointill/cointill/payments/money"
+)
+
+// faked runs a trick with each coin on each node: nothing may be on record.
+func faked(t *testing.T, trick func(e *chainsim.EVM, p chainsim.Payment), coins ...string) {
+	for _, coin := range coins {
+		onTills(t, ethereums(coin), func(x *till) {
+			x.beside(func(to chain.Address) { trick(x.evm, x.to(to, "5")) })
+			x.requireNothing()
+		})
+	}
+}
+
+func fakeFailed(t *testing.T) {
+	faked(t, func(e *chainsim.EVM, p chainsim.Payment) { e.PayFailed(p) }, "ETH", "USDT")
+}
+
+func fakeReturnsFalse(t *testing.T) {
+	faked(t, func(e *chainsim.EVM, p chainsim.Payment) { e.PayRefused(p) }, "USDT", "GUSD")
+}
+
+func fakeToken(t *testing.T) {
+	faked(t, func(e *chainsim.EVM, p chainsim.Payment) { e.PayForeign(p) }, "USDT", "GUSD")
+}
+
+func fakeRevertedSubcall(t *testing.T) {
+	faked(t, func(e *chainsim.EVM, p chainsim.Payment) {
+		e.PayReverted(p)
+		e.PayDelegated(p)
+	}, "ETH")
+	t.Run("and the call beside it counts", func(t *testing.T) {
+		onTills(t, ethereums("ETH"), func(x *till) {
+			x.beside(func(to chain.Address) {
+				x.evm.PayReverted(x.to(to, "5"))
+				x.evm.PayInternal(x.to(to, "0.25"))
+			})
+			require.Equal(x, "250.00 USD", x.balance(voice))
+			x.requireBooks("1.25", "0")
+		})
+	})
+}
+
+func fakeNFT(t *testing.T) {
+	faked(t, func(e *chainsim.EVM, p chainsim.Payment) { e.PayNFT(p) }, "USDT", "GUSD")
+}
+
+// fakeLogOfAReverted: the node's log index shows a Transfer of a transaction that
+// failed; its receipt does not. No block is passed on such a word.
+func fakeLogOfAReverted(t *testing.T) {
+	const transfer = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
+	nodes := ethereums("USDT")[:2]
+	for i := range nodes {
+		honest := nodes[i].build
+		nodes[i].build = func(x *till) http.Handler {
+			return meddle(honest(x), func(method, params, result string) string {
+				if method != "eth_getLogs" || x.forged == "" || !strings.Contains(params, x.forgedIn) {
+					return result
+				}
+				if rest := strings.TrimPrefix(result, "["); rest != "]" {
+					return "[" + x.forged + "," + rest
+				}
+				return "[" + x.forged + "]"
+			})
+		}
+	}
+	onTills(t, nodes, func(x *till) {
+		v, m := x.address(voice), x.address(sms)
+		x.blocks(1)
+		id := x.evm.PayFailed(x.to(v.Address, "5"))
+		x.now = x.now.Add(20e9)
+		x.mine()
+		at, mined := x.evm.BlockOf(id)
+		require.True(x, mined)
+		token, _ := x.network.Token(x.asset)
+		pad := strings.Repeat("0", 24)
+		x.forgedIn = at.Hash.String()
+		x.forged = fmt.Sprintf(`{"address":"0x%x","topics":["%s","0x%s%x","0x%s%x"],"data":"0x%064x","blockHash":"0x%s",`+
+			`"blockNumber":"0x%x","transactionHash":"0x%s","transactionIndex":"0x0","logIndex":"0x0","removed":false}`,
+			token.Contract.Raw, transfer, pad, m.Address.Raw, pad, v.Address.Raw, 5_000_000, at.Hash, at.Height, id)
+		for range 3 {
+			require.ErrorIs(x, x.p.Advance(x.Context()), chain.ErrUnavailable)
+			require.Empty(x, x.deposits(voice))
+		}
+		x.forged = "" // the node came to its senses
+		x.pay(m.Address, x.coins("1"))
+		x.blocks(7)
+		x.requireHonest()
+		x.requireNothing()
+	})
+}
+
+func fakeZeroValue(t *testing.T) {
+	for _, coin := range []string{"ETH", "USDT"} {
+		onTills(t, ethereums(coin), func(x *till) {
+			x.beside(func(to chain.Address) {
+				x.send(x.to(to, "0"))
+				x.send(x.to(to, "0"), x.to(to, "0"))
+				// Whose first and last bytes are those of the customer's address.
+				poison := chain.Address{Family: to.Family, Raw: to.Raw[:3] + strings.Repeat("\x77", 14) + to.Raw[17:]}
+				x.send(x.to(poison, "3"))
+			})
+			x.requireNothing()
+			// Where the honest payment came from is on record and nowhere offered.
+			got := x.address(sms)
+			require.NotContains(x, got.Text, fmt.Sprintf("%x", x.deposits(sms)[0].From.Raw))
+		})
+	}
+}
+
+// fakeNativeLogs: on a chain that logs every transfer of ether, a log at 0xff…fe
+// is no token's, and ether told by a log, a trace and the transaction itself is one
+// deposit.
+func fakeNativeLogs(t *testing.T) {
+	var nodes []tillCase
+	for _, coin := range []string{"ETH", "USDT"} {
+		for _, traces := range []bool{true, false} {
+			c := ethereums(coin)[2]
+			c.name = fmt.Sprintf("%s, traces: %v", c.name, traces)
+			build := c.build
+			c.build = func(x *till) http.Handler {
+				h := build(x)
+				x.node.Trace(traces)
+				return h
+			}
+			nodes = append(nodes, c)
+		}
+	}
+	onTills(t, nodes, func(x *till) {
+		x.beside(func(to chain.Address) {
+			eth := chainsim.Payment{To: to, Amount: money.NewAmount(x.network.Native, big.NewInt(1e16))}
+			x.send(eth)
+			x.evm.PayInternal(eth)
+		})
+		all := x.deposits(voice)
+		require.Len(x, all, 2)
+		for _, d := range all {
+			require.Equal(x, x.network.Native, d.Amount.Asset())
+			require.Equal(x, "10.00 USD", d.Credited.String())
+		}
+		require.Equal(x, "20.00 USD", x.balance(voice))
+		if x.asset == x.network.Native {
+			x.requireBooks("1.02", "0")
+		} else {
+			x.requireBooks("1", "0")
+		}
+	})
+}
+
+func fakeTaxed(t *testing.T) {
+	onTills(t, ethereums("USDT"), func(x *till) {
+		x.beside(func(to chain.Address) { x.evm.PayTaxed(x.to(to, "5"), x.coins("0.5")) })
+		require.Len(x, x.deposits(voice), 1)
+		require.Equal(x, "4500.00 USD", x.balance(voice), "what the log says arrived, not what the call data asked for")
+		x.requireBooks("5.5", "0")
+	})
+	t.Run("all of it is the fee", func(t *testing.T) {
+		onTills(t, ethereums("USDT"), func(x *till) {
+			x.beside(func(to chain.Address) { x.evm.PayTaxed(x.to(to, "5"), x.coins("5")) })
+			x.requireNothing()
+		})
+	})
+}
+
+func fakeForced(t *testing.T) {
+	onTills(t, ethereums("ETH"), func(x *till) {
+		x.beside(func(to chain.Address) {
+			x.evm.PayByDestruction(x.to(to, "2")) // somebody's transaction did it
+			x.evm.Withdraw(x.to(to, "3"))         // nobody sent these
+		})
+		all := x.deposits(voice)
+		require.Len(x, all, 2)
+		for _, d := range all {
+			if d.Origin == chain.OriginWithdrawal {
+				require.Equal(x, payments.HoldOrigin, d.Hold)
+				require.True(x, d.Credited.IsZero())
+			} else {
+				require.Equal(x, "2000.00 USD", d.Credited.String())
+			}
+		}
+		require.Equal(x, "2000.00 USD", x.balance(voice))
+		x.requireBooks("6", "3")
+	})
+	t.Run("on a node that does not trace", fakeForcedUntraced)
+	t.Run("fees of a block that our address proposed", func(t *testing.T) {
+		onTills(t, ethereums("ETH"), func(x *till) {
+			v, m := x.address(voice), x.address(sms)
+			x.blocks(1)
+			x.pay(m.Address, x.coins("1"))
+			x.now = x.now.Add(20e9)
+			x.evm.MineTo(v.Address)
+			x.blocks(7)
+			x.requireHonest()
+			for _, d := range x.deposits(voice) {
+				require.Equal(x, chain.OriginFees, d.Origin)
+				require.Equal(x, payments.HoldOrigin, d.Hold)
+			}
+			require.Len(x, x.deposits(voice), 1)
+			require.Equal(x, "0.00 USD", x.balance(voice))
+		})
+	})
+}
+
+// fakeWrongNetwork: coins of one network sent to the same address on another.
+func fakeWrongNetwork(t *testing.T) {
+	onTills(t, ethereums("ETH")[:1], func(x *till) {
+		n := chain.BSC
+		n.Test, n.ChainID = true, 56
+		bsc := chainsim.NewEVM(n, chainsim.Options{Now: x.clock, FinalLag: 2})
+		other := x.rail(n, x.serve(bsc.Geth()))
+		other.WatchOnly = true
+		x.cfg.Rails = append(x.cfg.Rails, other)
+		x.restart()
+		var watchOnly *payments.WatchOnlyError
+		_, err := x.p.DepositAddress(x.Context(), voice, n)
+		require.ErrorAs(x, err, &watchOnly)
+		mine := x.mine
+		x.mine = func() { mine(); bsc.Mine(1) }
+		peg, ok := n.Asset("ETH")
+		require.True(x, ok)
+		x.beside(func(to chain.Address) {
+			bsc.Pay(chainsim.Payment{To: to, Amount: money.NewAmount(peg, big.NewInt(2e18))})
+			bsc.Pay(chainsim.Payment{To: to, Amount: money.NewAmount(n.Native, big.NewInt(3e18))})
+		})
+		all := x.deposits(voice)
+		require.Len(x, all, 2, "never lost: on record, attributed, held")
+		for _, d := range all {
+			require.Equal(x, n.ID, d.Key.Network)
+			require.Equal(x, voice, d.Owner.Account)
+			require.Equal(x, payments.HoldAsset, d.Hold)
+			require.True(x, d.Credited.IsZero())
+		}
+		require.Equal(x, "0.00 USD", x.balance(voice))
+		x.requireBooks("1", "0")
+		h, err := x.p.Health(x.Context())
+		require.NoError(x, err)
+		require.Len(x, h.Held, 2)
+	})
+	t.Run("where the other network is accepted too", func(t *testing.T) {
+		onTills(t, ethereums("ETH")[:1], func(x *till) {
+			n := chain.BSC
+			n.Test, n.ChainID = true, 56
+			bsc := chainsim.NewEVM(n, chainsim.Options{Now: x.clock, FinalLag: 2})
+			x.cfg.Rails = append(x.cfg.Rails, x.rail(n, x.serve(bsc.Geth())))
+			x.restart()
+			mine := x.mine
+			x.mine = func() { mine(); bsc.Mine(1) }
+			peg, _ := n.Asset("ETH")
+			x.beside(func(to chain.Address) {
+				bsc.Pay(chainsim.Payment{To: to, Amount: money.NewAmount(peg, big.NewInt(2e18))})
+			})
+			require.Equal(x, "2000.00 USD", x.balance(voice))
+			require.Equal(x, peg, x.deposits(voice)[0].Amount.Asset())
+			x.requireBooks("1", "0")
+		})
+	})
+}
+
+// fakeToTheContract: nobody can see in it whose mistake it was.
+func fakeToTheContract(t *testing.T) {
+	for _, coin := range []string{"ETH", "USDT"} {
+		onTills(t, ethereums(coin), func(x *till) {
+			usdt, _ := x.network.Asset("USDT")
+			token, _ := x.network.Token(usdt)
+			var id chain.Hash
+			x.beside(func(chain.Address) { id = x.send(x.to(token.Contract, "5")) })
+			x.requireNothing()
+			x.requireVerdict(id, "sent_to_contract")
+			text, err := address.Format(x.network, token.Contract)
+			if err == nil {
+				_, err = address.Parse(x.network, text)
+			}
+			var refused *address.Error
+			require.ErrorAs(x, err, &refused)
+			require.Equal(x, address.CodeTokenContract, refused.Code)
+			shown := x.address(voice) // the address itself is shown, not only a link
+			back, err := address.Parse(x.network, shown.Text)
+			require.NoError(x, err)
+			require.Equal(x, shown.Address, back)
+		})
+	}
+}
+
+// fakeOverflow: amounts that an int64, an uint64 or a float would take for others.
+func fakeOverflow(t *testing.T) {
+	onTills(t, ethereums("ETH"), func(x *till) {
+		x.beside(func(to chain.Address) {
+			x.send(x.to(to, "18.446744073709551617")) // 2⁶⁴+1 wei
+			x.send(x.to(to, "9.223372036854775808"))  // 2⁶³
+			x.send(x.to(to, "0.009007199254740993"))  // 2⁵³+1
+		})
+		require.Equal(x, "27679.12 USD", x.balance(voice)) // 27.679123309819068418 × 1,000
+		x.requireBooks("28.679123309819068418", "0")
+	})
+	t.Run("the largest number a token can log", func(t *testing.T) {
+		onTills(t, append(ethereums("USDT"), ethereums("GUSD")...), func(x *till) {
+			most := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1))
+			x.beside(func(to chain.Address) {
+				x.send(chainsim.Payment{To: to, Amount: money.NewAmount(x.asset, most)})
+			})
+			require.Len(x, x.deposits(voice), 1)
+			require.Zero(x, most.Cmp(x.deposits(voice)[0].Amount.Units()))
+		})
+	})
+}

@@ -33,7 +33,7 @@ func (c *clock) Advance(d time.Duration) {
 
 // quotes are what the board shows at first.
 var quotes = map[string]string{
-	"BTC/USD": "60000", "LTC/USD": "80", "DOGE/USD": "0.1", "ETH/USD": "3000", "USDT/USD": "1", "USDC/USD": "1", "BNB/USD": "600", "GUSD/USD": "1", "DAI/USD": "1", "FEE/USD": "1",
+	"BTC/USD": "60000", "LTC/USD": "80", "DOGE/USD": "100", "ETH/USD": "3000", "USDT/USD": "1", "USDC/USD": "1", "BNB/USD": "600", "GUSD/USD": "1", "DAI/USD": "1", "FEE/USD": "1",
 }
 
 // board shows fixed rates until somebody writes others on it, and remembers what

@@ -31,7 +31,7 @@ func railCases() []railCase {
 		{"litecoind LTC", func(t testing.TB) chainNode { return newLitecoin(t) },
 			"1.23456789", "98.76", map[string]string{"LTC/USD": "160"}},
 		{"Dogecoin 1.14 by proxy DOGE", func(t testing.TB) chainNode { return newDogecoin(t) },
-			"12.34567890", "1.23", map[string]string{"DOGE/USD": "0.2"}},
+			"1.23456789", "123.45", map[string]string{"DOGE/USD": "200"}},
 		{"geth ETH", token("ETH"),
 			"0.250000000000000001", "750.00", map[string]string{"ETH/USD": "6000"}},
 		{"geth USDT without return value", token("USDT"),

@@ -1,1 +1,0 @@
-package sqlitestore_test

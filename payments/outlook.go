@@ -22,6 +22,7 @@ type outlook struct {
 	head   chain.Head // the followed source's; zero before the first pass
 	tiers  []Tier     // in force
 	closed []string   // why nothing is credited now, in sentences
+	barred int        // how many of closed, from the first, only an operator lifts
 }
 
 // finalHeight is the highest block that counts as final.
@@ -66,6 +67,7 @@ func (p *Processor) outlook(ctx context.Context, tx Tx, r *rail, now time.Time) 
 	} else if err != nil {
 		return o, false, err
 	}
+	o.barred = len(o.closed)
 	if o.head.Syncing {
 		o.closed = append(o.closed, "The node says that it is still catching up.")
 	}

@@ -120,8 +120,14 @@ func (v *venue) Quotes(ctx context.Context, markets []rates.Market) ([]rates.Quo
 
 func (v *venue) Candle(_ context.Context, m rates.Market, at time.Time) (rates.Quote, error) {
 	v.mu.Lock()
-	defer v.mu.Unlock()
 	v.candles++
+	hang := v.hang
+	v.mu.Unlock()
+	if hang != nil {
+		<-hang
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	price, ok := v.closes[m.String()]
 	if v.closes == nil {
 		return rates.Quote{}, fmt.Errorf("%w: %s keeps no history", rates.ErrUnavailable, v.name)

@@ -5,11 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/cointill/cointill/rates"
 )
 
-var fuzzed = listing{key: "XXBTZUSD", altname: "XBTUSD", status: online}
+var fuzzed = listing{key: "XXBTZUSD", symbol: "XBTUSD", status: online}
 
 // seed adds our fixtures, the shared payloads where there are any, and errors.
 func seed(f *testing.F) {
@@ -30,7 +31,7 @@ func seed(f *testing.F) {
 func fuzz(f *testing.F, decode func(*testing.T, map[string]json.RawMessage)) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		if result, err := openEnvelope(body); err == nil {
+		if result, err := openEnvelope(body, time.Time{}); err == nil {
 			decode(t, result)
 		}
 	})
@@ -38,12 +39,12 @@ func fuzz(f *testing.F, decode func(*testing.T, map[string]json.RawMessage)) {
 
 func FuzzPairs(f *testing.F) {
 	fuzz(f, func(t *testing.T, result map[string]json.RawMessage) {
-		m, err := decodePairs(result)
+		m, err := krakenPairs(result)
 		if (err == nil) != (len(m) > 0) {
 			t.Fatalf("%d pairs with error %v", len(m), err)
 		}
 		for p, l := range m {
-			if q, ok := rates.ParsePair(p.String()); l.altname == "" || !p.Currency.Valid() || ok && q != p {
+			if l.symbol == "" || p.Coin == "" || p.Quote == "" || p.Coin == "XBT" || p.Coin == "XDG" {
 				t.Fatalf("%v listed as %v", p, l)
 			}
 		}
@@ -52,14 +53,25 @@ func FuzzPairs(f *testing.F) {
 
 func FuzzBook(f *testing.F) {
 	fuzz(f, func(t *testing.T, result map[string]json.RawMessage) {
-		s, err := bookSnapshot(rates.Pair{Coin: "BTC", Currency: "USD"}, fuzzed, result, answer{})
-		if err != nil {
-			return
-		}
-		if p := s.Prices[0]; s.Rate.Less(p.Bid) || p.Ask.Less(s.Rate) || s.ID == "" {
-			t.Fatalf("%s outside %s to %s", s.Rate, p.Bid, p.Ask)
+		for _, raw := range result {
+			checkQuote(t, krakenQuote(rates.Market{Coin: "BTC", Quote: "USD"}, fuzzed, raw, answer{}))
 		}
 	})
+}
+
+// checkQuote fails unless a quote is either refused or the middle of its book.
+func checkQuote(t *testing.T, q rates.Quote) {
+	t.Helper()
+	p := q.Price
+	if q.Value.Valid() == (p.Rejected != "") || p.Source == "" || p.Symbol == "" {
+		t.Fatalf("%s of %q %q is refused: %q", q.Value, p.Source, p.Symbol, p.Rejected)
+	}
+	if !q.Value.Valid() {
+		return
+	}
+	if !p.Bid.Valid() || !p.Ask.Valid() || !q.Value.Decimal().Add(q.Value.Decimal()).Equal(p.Bid.Decimal().Add(p.Ask.Decimal())) {
+		t.Fatalf("%s is not the middle of %s and %s", q.Value, p.Bid, p.Ask)
+	}
 }
 
 func FuzzCandles(f *testing.F) {
@@ -93,7 +105,7 @@ func FuzzTrades(f *testing.F) {
 func FuzzEnvelope(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		result, err := openEnvelope(body)
+		result, err := openEnvelope(body, time.Time{})
 		if (err == nil) != (result != nil) {
 			t.Fatalf("%v with error %v", result, err)
 		}

@@ -2,7 +2,6 @@ package exchange
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -11,18 +10,17 @@ import (
 
 // limits are what a coin's book must keep to.
 type limits struct {
-	spread int64         // of the middle, in basis points
-	carry  time.Duration // how far back a minute without trades may look
+	spread int64 // of the middle, in basis points
 }
 
 func limitsOf(c money.Coin) limits {
 	switch c {
 	case "USDC", "USDT", "DAI", "GUSD":
-		return limits{spread: 30, carry: 30 * time.Minute}
+		return limits{spread: 30}
 	case "DOGE":
-		return limits{spread: 200, carry: 3 * time.Minute}
+		return limits{spread: 200}
 	}
-	return limits{spread: 100, carry: 3 * time.Minute}
+	return limits{spread: 100}
 }
 
 // drift is how far, in basis points, the last trade may lie from the middle.

@@ -31,35 +31,40 @@ func TestSharedPayloads(t *testing.T) {
 	minute := time.Unix(1795228380, 0)
 	t.Run("books", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			found, err := kraken(t, recorded(t), noon).Latest(t.Context(), []rates.Pair{btcUSD, dogeUSD})
+			found, err := kraken(t, recorded(t), noon).Quotes(t.Context(), []rates.Market{btcUSD, dogeUSD})
 			require.NoError(t, err)
-			require.Equal(t, "81250.05", found[0].Rate.String())
-			require.Equal(t, "0.1423", found[1].Rate.String())
+			require.Equal(t, "81250.05", found[0].Value.String())
+			require.Equal(t, "0.1423", found[1].Value.String())
 		})
 	})
 	t.Run("candles", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			got, err := kraken(t, recorded(t), minute.Add(5*time.Minute)).Candle(t.Context(), btcUSD, minute)
 			require.NoError(t, err)
-			require.Equal(t, "81250", got.Rate.String())
+			require.Equal(t, "81250", got.Value.String())
 		})
 	})
 	t.Run("trades", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			got, err := kraken(t, recorded(t), minute.Add(24*time.Hour)).Candle(t.Context(), btcUSD, minute)
 			require.NoError(t, err)
-			require.Equal(t, "81249.9", got.Rate.String())
+			require.Equal(t, "81249.9", got.Value.String())
 		})
 	})
-	for name, want := range map[string]string{"error_throttled": "EAPI:Rate limit exceeded", "error_unknown_pair": "does not know it"} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s := recorded(t)
-				s.on("Ticker", says(read(t, filepath.Join(dir, "rates", "kraken_"+name+".json"))))
-				_, err := kraken(t, s, noon).Latest(t.Context(), []rates.Pair{btcUSD})
-				require.ErrorIs(t, err, rates.ErrUnavailable)
-				require.ErrorContains(t, err, want)
-			})
+	t.Run("error_throttled", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := recorded(t)
+			s.on("Ticker", says(read(t, filepath.Join(dir, "rates", "kraken_error_throttled.json"))))
+			_, err := kraken(t, s, noon).Quotes(t.Context(), []rates.Market{btcUSD})
+			require.ErrorIs(t, err, rates.ErrUnavailable)
+			require.ErrorContains(t, err, "EAPI:Rate limit exceeded")
 		})
-	}
+	})
+	t.Run("error_unknown_pair", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := recorded(t)
+			s.on("Ticker", says(read(t, filepath.Join(dir, "rates", "kraken_error_unknown_pair.json"))))
+			require.Contains(t, refusal(t, kraken(t, s, noon), btcUSD), "does not know it")
+		})
+	})
 }

@@ -20,9 +20,9 @@ import (
 )
 
 var (
-	btcUSD  = rates.Pair{Coin: "BTC", Currency: "USD"}
-	dogeUSD = rates.Pair{Coin: "DOGE", Currency: "USD"}
-	usdcUSD = rates.Pair{Coin: "USDC", Currency: "USD"}
+	btcUSD  = rates.Market{Coin: "BTC", Quote: "USD"}
+	dogeUSD = rates.Market{Coin: "DOGE", Quote: "USD"}
+	usdcUSD = rates.Market{Coin: "USDC", Quote: "USD"}
 	noon    = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 )
 
@@ -97,14 +97,14 @@ func book(key, bid, ask, last string) http.HandlerFunc {
 	return says(fmt.Sprintf(`{"error":[],"result":{%q:{"a":[%s,"1","1"],"b":[%s,"1","1"],"c":[%s,"1"]}}}`, key, ask, bid, last))
 }
 
-// kraken returns a provider over the stub whose business clock starts at the
+// kraken returns the source over the stub whose business clock starts at the
 // given instant and runs with the bubble's.
-func kraken(t *testing.T, s *stub, at time.Time) *exchange.Kraken {
+func kraken(t *testing.T, s *stub, at time.Time) rates.Source {
 	t.Helper()
 	start := time.Now()
 	k, err := exchange.NewKraken(exchange.Options{Transport: s, Now: func() time.Time { return at.Add(time.Since(start)) }})
 	require.NoError(t, err)
-	return k
+	return k.Source()
 }
 
 // pass lets the bubble's clock run.

@@ -1,0 +1,52 @@
+package exchange
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/cointill/cointill/payments/money"
+	"github.com/cointill/cointill/rates"
+)
+
+// book is one row of a venue's books, as it was written.
+type book struct {
+	bid, ask number
+	last     number    // "" where the venue does not say it
+	at       time.Time // the venue's own time of it; zero if there is none
+}
+
+var half = decimal.New(5, -1)
+
+// quote reads a book into evidence and its middle. A book that cannot be read
+// is a quote that says why.
+func (b book) quote(source string, m rates.Market, l listing, a answer) rates.Quote {
+	q := rates.Quote{Market: m, Price: rates.Price{Source: source, Symbol: l.symbol, SourceTime: b.at, FetchedAt: a.asked}}
+	for _, f := range []struct {
+		name string
+		from number
+		to   *money.Rate
+	}{{"bid", b.bid, &q.Price.Bid}, {"ask", b.ask, &q.Price.Ask}, {"last trade", b.last, &q.Price.Last}} {
+		if f.to == &q.Price.Last && f.from == "" {
+			continue
+		}
+		r, err := f.from.rate()
+		if err != nil {
+			return refused(q, fmt.Errorf("%s: %w", f.name, err))
+		}
+		*f.to = r
+	}
+	mid, err := money.NewRate(q.Price.Bid.Decimal().Add(q.Price.Ask.Decimal()).Mul(half))
+	if err != nil {
+		return refused(q, fmt.Errorf("middle: %w", err))
+	}
+	q.Value = mid
+	return q
+}
+
+// refused returns the quote with a reason why it must not be counted.
+func refused(q rates.Quote, why error) rates.Quote {
+	q.Value, q.Price.Rejected = money.Rate{}, clip(why)
+	return q
+}

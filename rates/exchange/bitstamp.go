@@ -70,7 +70,7 @@ func (d *bitstamp) list(ctx context.Context) (roster, error) {
 }
 
 func bitstampPairs(body []byte) (roster, error) {
-	rows, err := parseJSON[[]struct {
+	rows, err := parseRows[struct {
 		Name    string `json:"name"`
 		Symbol  string `json:"url_symbol"`
 		Trading string `json:"trading"`
@@ -131,7 +131,7 @@ func (w bitstampTicker) book() book {
 }
 
 func bitstampBooks(body []byte) (map[string][]bitstampTicker, error) {
-	rows, err := parseJSON[[]bitstampTicker](body)
+	rows, err := parseRows[bitstampTicker](body)
 	if err != nil {
 		return nil, err
 	}

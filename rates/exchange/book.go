@@ -13,7 +13,8 @@ import (
 // book is one row of a venue's books, as it was written.
 type book struct {
 	bid, ask number
-	last     number    // "" where the venue does not say it
+	last     number
+	noLast   bool      // the venue does not say the last trade
 	at       time.Time // the venue's own time of it; zero if there is none
 	bad      error     // why it is not to be believed, whatever its numbers
 }
@@ -33,7 +34,7 @@ func (b book) quote(source string, m rates.Market, l listing, a answer) rates.Qu
 		from number
 		to   *money.Rate
 	}{{"bid", b.bid, &q.Price.Bid}, {"ask", b.ask, &q.Price.Ask}, {"last trade", b.last, &q.Price.Last}} {
-		if f.to == &q.Price.Last && f.from == "" {
+		if f.to == &q.Price.Last && b.noLast {
 			continue
 		}
 		r, err := f.from.rate()

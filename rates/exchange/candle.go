@@ -125,7 +125,7 @@ func minuteOf(open func() (time.Time, error), low, high, last, volume number) (c
 	if err != nil {
 		return candle{}, fmt.Errorf("opening of a candle: %w", err)
 	}
-	if digits, _, _ := strings.Cut(string(volume), "E"); digits != "" && strings.Trim(digits, "0.") == "" {
+	if digits, _, _ := strings.Cut(strings.ToUpper(string(volume)), "E"); digits != "" && strings.Trim(digits, "0.") == "" {
 		return candle{open: at}, nil
 	}
 	if _, err := volume.decimal(); err != nil {

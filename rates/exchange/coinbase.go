@@ -57,7 +57,7 @@ func (d *coinbase) list(ctx context.Context) (roster, error) {
 }
 
 func coinbasePairs(body []byte) (roster, error) {
-	rows, err := parseJSON[[]struct {
+	rows, err := parseRows[struct {
 		ID              string `json:"id"`
 		Base            string `json:"base_currency"`
 		Quote           string `json:"quote_currency"`

@@ -68,7 +68,7 @@ func (d *gemini) list(ctx context.Context) (roster, error) {
 }
 
 func geminiPairs(body []byte) (roster, error) {
-	rows, err := parseJSON[[]struct {
+	rows, err := parseRows[struct {
 		Symbol  string `json:"symbol"`
 		Base    string `json:"base_currency"`
 		Quote   string `json:"quote_currency"`

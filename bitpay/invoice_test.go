@@ -1,0 +1,151 @@
+package bitpay_test
+
+import (
+	"encoding/json"
+	"math/big"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/cointill/cointill/bitpay"
+	"github.com/cointill/cointill/payments/money"
+)
+
+// everything has each member of the documentation's tables, none of them zero.
+const everything = `{
+ "id":"G3viJEJgE8Jk2oekSdgT2A","url":"https://bitpay.com/invoice?id=G3viJEJgE8Jk2oekSdgT2A","guid":"g-1","status":"confirmed","exceptionStatus":"paidOver",
+ "price":20.5,"currency":"USD","orderId":"o-1","itemDesc":"d","itemCode":"c","posData":"p","token":"CANARYresourceTOKEN5522",
+ "invoiceTime":1620733980748,"expirationTime":1620734880748,"currentTime":1620734253073,"rateRefreshTime":1620734253073,
+ "amountPaid":"123000000000000000001","displayAmountPaid":"123.000000000000000001","transactionCurrency":"DAI","underpaidAmount":1,"overpaidAmount":2,
+ "isCancelled":true,"lowFeeDetected":true,"nonPayProPaymentReceived":true,
+ "transactions":[{"amount":739100,"confirmations":1,"time":1620734253073,"receivedTime":"2021-05-11T11:54:32.978Z","txid":"06","outputIndex":3,"exRates":{"USD":1355.2800000000002}}],
+ "transactionSpeed":"medium","targetConfirmations":6,"guaranteedPaymentTargetConfirmations":6,
+ "paymentSubtotals":{"DAI":122999999999999999999},"paymentTotals":{"DAI":123000000000000000000},"paymentDisplaySubTotals":{"DAI":"123.00"},"paymentDisplayTotals":{"DAI":"123.00"},
+ "exchangeRates":{"BTC":{"USD":5.5413609335E4}},"minerFees":{"BTC":{"satoshisPerByte":1.25,"totalFee":100,"fiatAmount":0.02}},
+ "supportedTransactionCurrencies":{"BTC":{"enabled":true,"reason":"r"}},"paymentCodes":{"BTC":{"BIP73":"https://bitpay.com/i/G3"}},
+ "universalCodes":{"paymentString":"https://link.bitpay.com/i/G3","verificationLink":"https://link.bitpay.com/i/G3?t=hv"},
+ "refundAddresses":[{"n2MDYgEhxCAnuoVd1JpPmvxZShE6q9sTQK":{"type":"buyerSupplied","date":"2021-06-21T14:43:00.000Z","tag":null,"email":"a@b.example"}}],
+ "refundAddressRequestPending":true,"refundInfo":{"supportRequest":"S","currency":"USD","amounts":{"USD":10,"BTC":0.000594},"reference":"r"},
+ "buyer":{"name":"n","address1":"1","address2":"2","locality":"l","region":"r","postalCode":"p","country":"NL","email":"e","phone":"t","notify":true},
+ "buyerProvidedEmail":"e","buyerProvidedInfo":{"name":"n","phoneNumber":"1","emailAddress":"e","selectedWallet":"bitpay","selectedTransactionCurrency":"DAI","sms":"+1","smsVerified":true},
+ "shopper":{"user":"u"},"redirectURL":"https://a.example","closeURL":"https://b.example","autoRedirect":true,"jsonPayProRequired":true,"bitpayIdRequired":true,
+ "merchantName":"m","physical":true,"billId":"b","itemizedDetails":[{"amount":5,"description":"i","isFee":true}],"notificationURL":"https://n.example",
+ "extendedNotifications":true,"fullNotifications":true,"selectedTransactionCurrency":"DAI","forcedBuyerSelectedTransactionCurrency":"DAI","forcedBuyerSelectedWallet":"w",
+ "shopify":{"x":1},"news":[1e400]}`
+
+func TestEveryDocumentedMemberHasAFieldAndUnknownOnesAreKept(t *testing.T) {
+	var v bitpay.Invoice
+	require.NoError(t, json.Unmarshal([]byte(everything), &v))
+	for i := range reflect.TypeOf(v).NumField() {
+		require.False(t, reflect.ValueOf(v).Field(i).IsZero(), reflect.TypeOf(v).Field(i).Name)
+	}
+	require.Equal(t, bitpay.Extra{"shopify": json.RawMessage(`{"x":1}`), "news": json.RawMessage(`[1e400]`)}, v.Extra)
+
+	dai := money.Asset{Coin: "DAI", Network: "ethereum", Decimals: 18}
+	paid, err := v.AmountPaid.Units(dai)
+	require.NoError(t, err)
+	require.Equal(t, "123.000000000000000001", paid.Text())
+	price, err := v.Price.Amount(usd)
+	require.NoError(t, err)
+	require.Equal(t, "20.50", price.Text())
+	require.Equal(t, bitpay.PaidOver, v.ExceptionStatus)
+	require.Equal(t, resource, v.Token.Reveal())
+	require.Equal(t, time.Date(2021, 5, 11, 11, 53, 0, 748e6, time.UTC), v.InvoiceTime)
+	require.Equal(t, time.Date(2021, 5, 11, 11, 54, 32, 978e6, time.UTC), v.Transactions[0].ReceivedTime)
+	require.Equal(t, "1355.2800000000002", v.Transactions[0].ExRates["USD"].String())
+	require.Equal(t, "55413.609335", v.ExchangeRates["BTC"]["USD"].String())
+	require.Equal(t, "n2MDYgEhxCAnuoVd1JpPmvxZShE6q9sTQK", v.RefundAddresses[0].Address)
+	require.Equal(t, "0.000594", v.RefundInfo[0].Amounts["BTC"].String())
+}
+
+func TestBitPaysOddShapesAreRead(t *testing.T) {
+	for body, want := range map[string]func(bitpay.Invoice){
+		`"exceptionStatus":"false"`:                    func(v bitpay.Invoice) { require.Equal(t, bitpay.NoException, v.ExceptionStatus) },
+		`"exceptionStatus":"paidSideways"`:             func(v bitpay.Invoice) { require.Equal(t, bitpay.Exception("paidSideways"), v.ExceptionStatus) },
+		`"paymentTotals":[],"minerFees":[]`:            func(v bitpay.Invoice) { require.Empty(t, v.PaymentTotals); require.Empty(t, v.Extra) },
+		`"buyerProvidedInfo":{"selectedWallet":null}`:  func(v bitpay.Invoice) { require.Empty(t, v.Extra) },
+		`"refundInfo":[{"currency":"USD"},{}]`:         func(v bitpay.Invoice) { require.Len(t, v.RefundInfo, 2) },
+		`"shopper":"a text","targetConfirmations":"6"`: func(v bitpay.Invoice) { require.Len(t, v.Extra, 2) },
+		`"amountPaid":null,"orderId":null`:             func(v bitpay.Invoice) { require.Zero(t, v.AmountPaid.Sign()) },
+		`"amountPaid":0.0,"underpaidAmount":"0"`:       func(v bitpay.Invoice) { require.Zero(t, v.AmountPaid.Sign()) },
+		`"exchangeRates":{"X":{"Y":5.84E-5}}`:          func(v bitpay.Invoice) { require.Equal(t, "0.0000584", v.ExchangeRates["X"]["Y"].String()) },
+	} {
+		var v bitpay.Invoice
+		require.NoError(t, json.Unmarshal([]byte(`{"id":"A","status":"new","price":"10","currency":"USD",`+body+`}`), &v), body)
+		want(v)
+	}
+}
+
+func TestAnInvoiceWhoseMoneyCannotBeReadIsRefused(t *testing.T) {
+	for _, change := range []map[string]any{
+		{"price": nil}, {"price": "ten"}, {"price": true}, {"price": "1e999999999"}, {"currency": nil}, {"id": nil}, {"id": ""}, {"status": nil}, {"status": 7},
+		{"amountPaid": "NaN"}, {"amountPaid": map[string]any{}}, {"paymentTotals": map[string]any{"BTC": "x"}}, {"exceptionStatus": true},
+		{"orderId": 7}, {"expirationTime": "soon"}, {"expirationTime": -1}, {"isCancelled": "yes"}, {"amountPaid": strings.Repeat("9", 49)},
+	} {
+		_, err := pos(t, always(200, hosted(t, change))).Invoice(t.Context(), invoiceA)
+		var e *bitpay.Error
+		require.ErrorAs(t, err, &e, "%v", change)
+		require.False(t, e.Temporary(), "%v", change)
+		require.NotErrorIs(t, err, bitpay.ErrNotFound)
+	}
+}
+
+func TestNumbersKeepEveryDigit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		units := rapid.StringMatching(`-?[1-9][0-9]{0,47}`).Draw(t, "units")
+		n, err := bitpay.ParseNumber(units)
+		require.NoError(t, err)
+		require.Equal(t, units, n.String())
+		text, err := json.Marshal(n)
+		require.NoError(t, err)
+		for _, wire := range []string{string(text), `"` + units + `"`} {
+			var back bitpay.Number
+			require.NoError(t, json.Unmarshal([]byte(wire), &back))
+			require.True(t, n.Equal(back))
+		}
+		x, err := n.Units(money.Asset{Coin: "X", Network: "x", Decimals: 18})
+		require.NoError(t, err)
+		want, _ := new(big.Int).SetString(units, 10)
+		require.Zero(t, want.Cmp(x.Units()))
+	})
+	for _, s := range []string{"0", "-0", "0.00", "0e5", "0E-10"} {
+		require.Zero(t, number(t, s).Sign(), s)
+	}
+	for _, s := range []string{"", "-", "--1", "+1", ".", "1.2.3", "0x10", "1_000", "1,5", "NaN", "Infinity", " 1", "1e1000", "1e-1000", "0e99999", "0ee", "e", "1e99"} {
+		_, err := bitpay.ParseNumber(s)
+		require.ErrorIs(t, err, money.ErrBadNumber, s)
+	}
+	_, err := number(t, "10.005").Amount(usd)
+	require.ErrorAs(t, err, new(*money.PrecisionError))
+	_, err = number(t, "0.5").Units(usd)
+	require.ErrorIs(t, err, money.ErrBadNumber)
+	back, err := number(t, "-12.5").Amount(usd)
+	require.NoError(t, err)
+	require.Equal(t, money.Units(usd, -1250), back)
+	require.Equal(t, "12.5", bitpay.NumberOf(money.Units(usd, 1250)).String())
+}
+
+func FuzzInvoice(f *testing.F) {
+	f.Add([]byte(everything))
+	f.Add([]byte(posView))
+	f.Add([]byte(`{"id":"A","status":"new","price":1e18,"currency":"USD","refundInfo":[null],"refundAddresses":[{}]}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var v bitpay.Invoice
+		if json.Unmarshal(b, &v) != nil {
+			require.Empty(t, v.ID, "a refused invoice must leave nothing behind")
+			return
+		}
+		require.NotEmpty(t, v.ID)
+		require.NotEmpty(t, v.Currency)
+		text, err := json.Marshal(v)
+		require.NoError(t, err)
+		var back bitpay.Invoice
+		require.NoError(t, json.Unmarshal(text, &back))
+		require.True(t, v.Price.Equal(back.Price) && v.AmountPaid.Equal(back.AmountPaid), "price and amount survive")
+		require.Equal(t, v.Status, back.Status)
+	})
+}

@@ -108,6 +108,9 @@ func (h *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
+	if id == "" {
+		return // of no invoice
+	}
 	mine, ok := h.begin(id)
 	if !ok {
 		w.Header().Set("Retry-After", "60")

@@ -112,7 +112,8 @@ func (h *receiver) fetch(ctx context.Context, id string) {
 }
 
 // invoiceOf finds the invoice that a notification names: the member id of an
-// invoice, flat or in data beside an event, or the member invoice of a refund.
+// invoice, flat or in data beside an event, or the member invoice of a refund. It is
+// "" for an event of a payout or its recipient.
 func invoiceOf(body []byte) (string, error) {
 	var n struct {
 		Event json.RawMessage
@@ -121,8 +122,12 @@ func invoiceOf(body []byte) (string, error) {
 	if err := json.Unmarshal(body, &n); err != nil {
 		return "", fmt.Errorf("not an object: %w", err)
 	}
+	var event struct{ Code json.Number }
 	if given(n.Event) && given(n.Data) {
 		body = n.Data
+		if json.Unmarshal(n.Event, &event) == nil && foreign(event.Code.String()) {
+			return "", nil
+		}
 	}
 	var about struct {
 		ID      string
@@ -136,4 +141,10 @@ func invoiceOf(body []byte) (string, error) {
 		id = about.Invoice
 	}
 	return id, checkID("read notification", "id", id)
+}
+
+// foreign reports whether an event's code is of a recipient (4001 to 4007) or a
+// payout (5001 to 5005); https://developer.bitpay.com/reference/notifications.
+func foreign(code string) bool {
+	return len(code) == 4 && (code[0] == '4' || code[0] == '5')
 }

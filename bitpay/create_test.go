@@ -44,6 +44,10 @@ func TestAnAnswerToSomethingElseIsAMismatch(t *testing.T) {
 		require.Equal(t, field, m.Field)
 		require.Equal(t, invoiceA, m.ID)
 	}
+	for _, page := range []string{"", "/invoice", "http://test.bitpay.com/i", "https://bitpay.com.evil.example/", "https://evilbitpay.com/", "https://x@bitpay.com/"} {
+		_, err := pos(t, always(200, hosted(t, map[string]any{"url": page}))).CreateInvoice(t.Context(), order(t))
+		require.ErrorAs(t, err, new(*bitpay.MismatchError), page)
+	}
 	other := always(200, hosted(t, map[string]any{"id": "ZZZZZZZZZZZZZZZZZZZZZZ"}))
 	c := merchant(t, other)
 	_, err := c.Invoice(t.Context(), invoiceA)

@@ -85,11 +85,15 @@ func (e *Error) Is(target error) bool {
 
 func (e *Error) notFound() bool {
 	if e.Code == "" {
-		return e.Status == http.StatusNotFound && !e.temporary
+		// A gateway's 404 must not be read as "no such refund": one would be made again.
+		return e.Status == http.StatusNotFound && !e.temporary && mentions(e.Message, absences)
 	}
 	suffix := e.suffix()
 	return suffix == "0001" || suffix == "0101" || suffix == "0201"
 }
+
+// absences are BitPay's own words for what does not exist, without a code.
+var absences = []string{"object not found", "resource not found", "invoice not found", "refund not found"}
 
 func (e *Error) suffix() string {
 	if len(e.Code) != 6 {
@@ -103,10 +107,8 @@ func (e *Error) suffix() string {
 var refusals = []string{"invalid token", "invalid signature", "unauthorized", "does not support the `", "missing signature"}
 
 func (e *Error) unauthorized() bool {
-	if e.temporary || e.Code != "" {
-		return false
-	}
-	return e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden || mentions(e.Message, refusals)
+	denied := e.Code == "" && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden)
+	return !e.temporary && (denied || mentions(e.Message, refusals))
 }
 
 // verdicts are further texts that mean the same on every retry.

@@ -71,8 +71,13 @@ func TestBitPaysOddShapesAreRead(t *testing.T) {
 		`"refundInfo":[{"currency":"USD"},{}]`:         func(v bitpay.Invoice) { require.Len(t, v.RefundInfo, 2) },
 		`"shopper":"a text","targetConfirmations":"6"`: func(v bitpay.Invoice) { require.Len(t, v.Extra, 2) },
 		`"amountPaid":null,"orderId":null`:             func(v bitpay.Invoice) { require.Zero(t, v.AmountPaid.Sign()) },
-		`"amountPaid":0.0,"underpaidAmount":"0"`:       func(v bitpay.Invoice) { require.Zero(t, v.AmountPaid.Sign()) },
-		`"exchangeRates":{"X":{"Y":5.84E-5}}`:          func(v bitpay.Invoice) { require.Equal(t, "0.0000584", v.ExchangeRates["X"]["Y"].String()) },
+		`"orderId":1234567890123456789012,"posData":-7`: func(v bitpay.Invoice) {
+			require.Equal(t, "1234567890123456789012", v.OrderID)
+			require.Equal(t, "-7", v.PosData)
+		},
+		`"paymentTotals":{"BTC":1,"XRP":null}`:   func(v bitpay.Invoice) { require.Len(t, v.PaymentTotals, 1) },
+		`"amountPaid":0.0,"underpaidAmount":"0"`: func(v bitpay.Invoice) { require.Zero(t, v.AmountPaid.Sign()) },
+		`"exchangeRates":{"X":{"Y":5.84E-5}}`:    func(v bitpay.Invoice) { require.Equal(t, "0.0000584", v.ExchangeRates["X"]["Y"].String()) },
 	} {
 		var v bitpay.Invoice
 		require.NoError(t, json.Unmarshal([]byte(`{"id":"A","status":"new","price":"10","currency":"USD",`+body+`}`), &v), body)
@@ -82,9 +87,9 @@ func TestBitPaysOddShapesAreRead(t *testing.T) {
 
 func TestAnInvoiceWhoseMoneyCannotBeReadIsRefused(t *testing.T) {
 	for _, change := range []map[string]any{
-		{"price": nil}, {"price": "ten"}, {"price": true}, {"price": "1e999999999"}, {"currency": nil}, {"id": nil}, {"id": ""}, {"status": nil}, {"status": 7},
+		{"price": nil}, {"price": "ten"}, {"price": true}, {"price": "1e999999999"}, {"currency": nil}, {"id": nil}, {"id": ""}, {"status": nil}, {"status": false},
 		{"amountPaid": "NaN"}, {"amountPaid": map[string]any{}}, {"paymentTotals": map[string]any{"BTC": "x"}}, {"exceptionStatus": true},
-		{"orderId": 7}, {"expirationTime": "soon"}, {"expirationTime": -1}, {"isCancelled": "yes"}, {"amountPaid": strings.Repeat("9", 49)},
+		{"orderId": []any{7}}, {"expirationTime": "soon"}, {"expirationTime": -1}, {"isCancelled": "yes"}, {"amountPaid": strings.Repeat("9", 49)},
 	} {
 		_, err := pos(t, always(200, hosted(t, change))).Invoice(t.Context(), invoiceA)
 		var e *bitpay.Error

@@ -26,7 +26,7 @@ func (c *Client) CreateInvoice(ctx context.Context, n NewInvoice) (Invoice, erro
 	differs := func(field, asked, got string) (Invoice, error) {
 		return Invoice{}, &MismatchError{Op: op, Field: field, Asked: asked, Got: got, ID: v.ID}
 	}
-	switch page, err := url.Parse(v.URL); {
+	switch {
 	case !v.Price.Equal(n.Price):
 		return differs("price", n.Price.String(), v.Price.String())
 	case v.Currency != n.Currency:
@@ -35,10 +35,23 @@ func (c *Client) CreateInvoice(ctx context.Context, n NewInvoice) (Invoice, erro
 		return differs("orderId", n.OrderID, v.OrderID)
 	case v.GUID != n.GUID && (v.GUID != "" || c.facade == Merchant):
 		return differs("guid", n.GUID, v.GUID)
-	case err != nil || page.Host == "" || page.Scheme != "https" && !strings.HasPrefix(c.base, page.Scheme+"://"):
-		return differs("url", "a page with https", v.URL)
+	case !c.hosts(v.URL):
+		return differs("url", "a page of BitPay", v.URL)
 	}
 	return v, nil
+}
+
+// hosts reports whether a page is BitPay's, in this environment: a buyer is sent
+// there. A simulator may be seen from outside under any name.
+func (c *Client) hosts(page string) bool {
+	u, err := url.Parse(page)
+	if err != nil || u.Host == "" || u.User != nil {
+		return false
+	}
+	if e := Environment(c.base); e != Production && e != Test {
+		return u.Scheme == "http" || u.Scheme == "https"
+	}
+	return u.Scheme == "https" && (u.Host == "bitpay.com" || strings.HasSuffix(u.Host, ".bitpay.com"))
 }
 
 // Invoice returns the invoice with this id. An answer with another id is a

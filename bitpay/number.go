@@ -91,9 +91,13 @@ func (n Number) units() (*big.Int, error) {
 // MarshalJSON writes a JSON number in plain digits.
 func (n Number) MarshalJSON() ([]byte, error) { return []byte(n.d.String()), nil }
 
-// UnmarshalJSON reads a JSON number, or a string that holds one, from its text.
+// UnmarshalJSON reads a JSON number, or a string that holds one, from its text. A
+// null changes nothing.
 func (n *Number) UnmarshalJSON(b []byte) error {
 	text := string(bytes.TrimSpace(b))
+	if text == "null" {
+		return nil
+	}
 	if strings.HasPrefix(text, `"`) {
 		if err := json.Unmarshal(b, &text); err != nil {
 			return fmt.Errorf("bitpay: read number: %w", err)

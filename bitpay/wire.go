@@ -70,6 +70,11 @@ func decodeValue(raw json.RawMessage, v reflect.Value) error {
 		return u.UnmarshalJSON(raw)
 	}
 	switch v.Kind() {
+	case reflect.String:
+		if c := raw[0]; c == '-' || c >= '0' && c <= '9' { // another program's order number
+			v.SetString(string(raw))
+			return nil
+		}
 	case reflect.Struct:
 		return decodeStruct(raw, v)
 	case reflect.Slice:
@@ -95,6 +100,9 @@ func decodeValue(raw json.RawMessage, v reflect.Value) error {
 		}
 		m := reflect.MakeMapWithSize(v.Type(), len(all))
 		for k, one := range all {
+			if string(one) == "null" {
+				continue
+			}
 			e := reflect.New(v.Type().Elem()).Elem()
 			if err := decodeValue(one, e); err != nil {
 				return fmt.Errorf("%q: %w", k, err)

@@ -44,13 +44,22 @@ func TestAnAnswerToSomethingElseIsAMismatch(t *testing.T) {
 		require.Equal(t, field, m.Field)
 		require.Equal(t, invoiceA, m.ID)
 	}
+	found, err := merchant(t, always(200, hosted(t, map[string]any{"price": "10.00"}))).InvoiceByGUID(t.Context(), "guid-1")
+	require.NoError(t, err)
+	require.NoError(t, order(t).Matches(found))
+	found.Price = number(t, "10.01")
+	require.ErrorAs(t, order(t).Matches(found), new(*bitpay.MismatchError))
+	_, err = merchant(t, always(200, hosted(t, map[string]any{"guid": nil}))).CreateInvoice(t.Context(), order(t))
+	require.ErrorAs(t, err, new(*bitpay.MismatchError), "the merchant's view has the GUID")
+	_, err = pos(t, always(200, hosted(t, map[string]any{"guid": nil}))).CreateInvoice(t.Context(), order(t))
+	require.NoError(t, err, "the POS view has none")
 	for _, page := range []string{"", "/invoice", "http://test.bitpay.com/i", "https://bitpay.com.evil.example/", "https://evilbitpay.com/", "https://x@bitpay.com/"} {
 		_, err := pos(t, always(200, hosted(t, map[string]any{"url": page}))).CreateInvoice(t.Context(), order(t))
 		require.ErrorAs(t, err, new(*bitpay.MismatchError), page)
 	}
 	other := always(200, hosted(t, map[string]any{"id": "ZZZZZZZZZZZZZZZZZZZZZZ"}))
 	c := merchant(t, other)
-	_, err := c.Invoice(t.Context(), invoiceA)
+	_, err = c.Invoice(t.Context(), invoiceA)
 	require.ErrorContains(t, err, "ZZZZZZZZZZZZZZZZZZZZZZ")
 	for _, call := range []func() error{
 		func() error { _, err := c.Invoice(t.Context(), invoiceA); return err },

@@ -23,20 +23,14 @@ func (c *Client) CreateInvoice(ctx context.Context, n NewInvoice) (Invoice, erro
 	if err != nil {
 		return Invoice{}, err
 	}
-	differs := func(field, asked, got string) (Invoice, error) {
-		return Invoice{}, &MismatchError{Op: op, Field: field, Asked: asked, Got: got, ID: v.ID}
+	if err := n.Matches(v); err != nil {
+		return Invoice{}, err
 	}
-	switch {
-	case !v.Price.Equal(n.Price):
-		return differs("price", n.Price.String(), v.Price.String())
-	case v.Currency != n.Currency:
-		return differs("currency", n.Currency, v.Currency)
-	case v.OrderID != n.OrderID:
-		return differs("orderId", n.OrderID, v.OrderID)
-	case v.GUID != n.GUID && (v.GUID != "" || c.facade == Merchant):
-		return differs("guid", n.GUID, v.GUID)
-	case !c.hosts(v.URL):
-		return differs("url", "a page of BitPay", v.URL)
+	if v.GUID == "" && c.facade == Merchant {
+		return Invoice{}, &MismatchError{Op: op, Field: "guid", Asked: n.GUID, ID: v.ID}
+	}
+	if !c.hosts(v.URL) {
+		return Invoice{}, &MismatchError{Op: op, Field: "url", Asked: "a page of BitPay", Got: v.URL, ID: v.ID}
 	}
 	return v, nil
 }
@@ -61,8 +55,8 @@ func (c *Client) Invoice(ctx context.Context, id string) (Invoice, error) {
 }
 
 // InvoiceByGUID returns the invoice that was created with this GUID, or
-// [ErrNotFound]: then none was, and creating it is safe. The caller compares price,
-// currency and order id with its own.
+// [ErrNotFound]: then none was, and creating it is safe. The caller compares it with
+// what was asked for: [NewInvoice.Matches].
 func (c *Client) InvoiceByGUID(ctx context.Context, guid string) (Invoice, error) {
 	return c.byGUID(ctx, call{op: "get invoice by guid", method: http.MethodGet, safe: true}, guid)
 }

@@ -77,9 +77,28 @@ func (n NewInvoice) MarshalJSON() ([]byte, error) {
 	return json.Marshal(body)
 }
 
+// Matches compares an invoice with what was asked for: price, currency, order id, and
+// GUID where the view has it. It returns nil or a [*MismatchError].
+func (n NewInvoice) Matches(v Invoice) error {
+	differs := func(field, asked, got string) error {
+		return &MismatchError{Op: "compare invoice", Field: field, Asked: asked, Got: got, ID: v.ID}
+	}
+	switch {
+	case !v.Price.Equal(n.Price):
+		return differs("price", n.Price.String(), v.Price.String())
+	case v.Currency != n.Currency:
+		return differs("currency", n.Currency, v.Currency)
+	case v.OrderID != n.OrderID:
+		return differs("orderId", n.OrderID, v.OrderID)
+	case v.GUID != "" && v.GUID != n.GUID:
+		return differs("guid", n.GUID, v.GUID)
+	}
+	return nil
+}
+
 const maxWindow = 15 * time.Minute
 
-// token characters of ids and GUIDs: what needs no escaping in a path.
+// The characters of ids and GUIDs: what needs no escaping in a path.
 var (
 	idForm   = regexp.MustCompile(`^[A-Za-z0-9_:-][A-Za-z0-9_.:-]{0,99}$`)
 	codeForm = regexp.MustCompile(`^[A-Za-z0-9_]{1,20}$`)

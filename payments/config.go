@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/payments/money"
 	"github.com/cointill/cointill/rates"
@@ -21,6 +23,15 @@ type Config struct {
 	// Currency is what accounts are opened in unless OpenAccount says otherwise.
 	// Defaults to USD.
 	Currency money.Currency
+
+	// FirstSightLimit is how much of a profile may be unmined, on all networks
+	// together and in major units of the accounts' currencies, for first sight to
+	// count as receipt: from it on, itself included, what is mined is received
+	// then (BasisOverLimit). A payer can still let an unmined payment be mined, or
+	// not, as the price moves; this bounds what that is worth. What had no price on
+	// record at first sight counts as too much. Defaults to 1,000; 0.01 prices
+	// everything when it is mined.
+	FirstSightLimit decimal.Decimal
 
 	// Terms is the version of the payment terms now in force. An address is given
 	// only to a profile that accepted this version. Empty: none are demanded.
@@ -106,9 +117,10 @@ type Rail struct {
 	// than Confirmations, nor than what any tier in force asks.
 	Final uint64
 	// Window is how long a transaction may wait in the mempool and still be priced
-	// at first sight; after it, first inclusion counts. Defaults to 60, 20 and 10
-	// minutes (Bitcoin, Litecoin, Dogecoin). EVM networks have none: inclusion is
-	// receipt.
+	// at first sight; after it, first inclusion counts (BasisInclusion). Defaults to
+	// 60, 20 and 10 minutes (Bitcoin, Litecoin, Dogecoin): such a network has one
+	// asset, so this is the asset's. EVM networks have none, and setting one is
+	// refused: inclusion is receipt.
 	Window time.Duration
 	// Poll is how often a source is asked for its head when it cannot announce
 	// one. Defaults to a tenth of Network.BlockTime, between 500 ms and 10 s.
@@ -160,6 +172,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.FirstSightLimit.IsZero() {
+		c.FirstSightLimit = decimal.New(1_000, 0)
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -91,6 +91,9 @@ const (
 	// BasisInclusion: first inclusion, because the transaction waited in the
 	// mempool longer than the asset's window.
 	BasisInclusion Basis = "late_inclusion"
+	// BasisOverLimit: first inclusion, because the profile had
+	// Config.FirstSightLimit or more under way unmined, this deposit included.
+	BasisOverLimit Basis = "over_first_sight_limit"
 )
 
 // Deposit is a transfer that was recorded, and all that followed.

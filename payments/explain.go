@@ -59,8 +59,7 @@ func tell(d DepositView, price rates.Snapshot) []string {
 	}
 	out := []string{fmt.Sprintf("%s arrived for %s in transaction %s.", d.Amount, owner, d.TxID)}
 	if !d.ReceivedAt.IsZero() {
-		out = append(out, fmt.Sprintf("It counts as received at %s (%s).", d.ReceivedAt.Format(clockText),
-			strings.ReplaceAll(string(d.Basis), "_", " ")))
+		out = append(out, fmt.Sprintf("It counts as received at %s (%s).", d.ReceivedAt.Format(clockText), whyReceived(d.Basis)))
 	}
 	if d.Valued() {
 		out = append(out, fmt.Sprintf("The rate then was %s %s, by %s as of %s from %s: %s.", d.Rate, d.Currency,
@@ -96,6 +95,17 @@ func standing(d DepositView) string {
 		return "Its block was replaced by the network after the credit, which was taken back; it is credited again, at the same rate, if it is mined again."
 	}
 	return fmt.Sprintf("It is %s.", d.State)
+}
+
+// whyReceived says why a deposit counts as received when it does.
+func whyReceived(b Basis) string {
+	switch b {
+	case BasisInclusion:
+		return "late inclusion: it waited unmined for longer than first sight holds"
+	case BasisOverLimit:
+		return "when it was mined: more of the profile was unmined than first sight holds for"
+	}
+	return strings.ReplaceAll(string(b), "_", " ")
 }
 
 // whyHeld says what a hold is and who must act.

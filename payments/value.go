@@ -207,11 +207,16 @@ func (p *Processor) price(ctx context.Context, pair rates.Pair, at time.Time) (r
 
 func (p *Processor) storedPrice(ctx context.Context, pair rates.Pair, at time.Time) (point rates.Point, ok bool, err error) {
 	err = p.view(ctx, func(tx Tx) error {
-		points, err := tx.PointsBetween(ctx, pair, at.Truncate(time.Minute), at.Add(rates.ForwardWindow))
+		points, err := pointsOf(ctx, tx, pair, at)
 		point, ok = rates.Receipt(points, at)
 		return err
 	})
 	return point, ok, err
+}
+
+// pointsOf reads the points among which the price of a receipt is.
+func pointsOf(ctx context.Context, tx Tx, pair rates.Pair, at time.Time) ([]rates.Point, error) {
+	return tx.PointsBetween(ctx, pair, at.Truncate(time.Minute), at.Add(rates.ForwardWindow))
 }
 
 // saveValues writes rates to deposits that have none yet.

@@ -122,6 +122,18 @@ type Rail struct {
 	// asset, so this is the asset's. EVM networks have none, and setting one is
 	// refused: inclusion is receipt.
 	Window time.Duration
+	// Minimum is, for an asset, the least value to be credited by itself, in major
+	// units of the account's currency. Smaller deposits are priced at their own
+	// receipt and gather (StateGathered) until together, in that asset, they reach
+	// it, or another deposit does; then all are credited. A minimum that is lowered
+	// or left out at a restart releases what it kept.
+	//
+	// There is none by default, because what it is for changes by the hour: it
+	// belongs well above both the network's dust limit and the cost of spending the
+	// deposit again, which is 68 vbytes for a P2WPKH output, 148 for P2PKH, and on EVM
+	// networks the gas of a transfer and, for tokens, of the one that brings the gas.
+	// Ten times that cost at busy hours is a good figure.
+	Minimum map[money.Asset]decimal.Decimal
 	// Poll is how often a source is asked for its head when it cannot announce
 	// one. Defaults to a tenth of Network.BlockTime, between 500 ms and 10 s.
 	Poll time.Duration

@@ -29,6 +29,9 @@ const (
 	StateSeen DepositState = "seen"
 	// StateConfirming: in a block, not deep enough to be credited.
 	StateConfirming DepositState = "confirming"
+	// StateGathered: below the asset's minimum (Rail.Minimum) and booked to the
+	// owner's dust, until enough has gathered there to be credited.
+	StateGathered DepositState = "gathered"
 	// StateCredited: booked to its owner.
 	StateCredited DepositState = "credited"
 	// StateFinal: credited, and so deep that it is no longer watched for a
@@ -171,6 +174,11 @@ func (d Deposit) Valued() bool { return d.Rate.Valid() }
 
 // Included reports whether a block holds the deposit.
 func (d Deposit) Included() bool { return !d.Block.IsZero() }
+
+// booked reports whether an entry of the deposit stands in the books.
+func (d Deposit) booked() bool {
+	return d.State == StateCredited || d.State == StateFinal || d.State == StateGathered
+}
 
 // Confirmations returns how many blocks confirm the deposit under a head: 1 for
 // the block that holds it.

@@ -13,6 +13,8 @@ const (
 	EventDepositSeen       EventKind = "deposit.seen"
 	EventDepositConfirming EventKind = "deposit.confirming"
 	EventDepositCredited   EventKind = "deposit.credited"
+	// EventDepositGathered: it is below the asset's minimum and gathers with others.
+	EventDepositGathered   EventKind = "deposit.gathered"
 	EventDepositFinal      EventKind = "deposit.final"
 	EventDepositReplaced   EventKind = "deposit.replaced"
 	EventDepositDropped    EventKind = "deposit.dropped"
@@ -31,6 +33,10 @@ const (
 	EventSpendReversed    EventKind = "spend.reversed"
 	EventNetworkHalted    EventKind = "network.halted"
 	EventNetworkResumed   EventKind = "network.resumed"
+	// EventAssetSuspended: credits of one asset stopped until an operator's
+	// Unsuspend, which tells EventAssetUnsuspended.
+	EventAssetSuspended   EventKind = "asset.suspended"
+	EventAssetUnsuspended EventKind = "asset.unsuspended"
 	// EventNetworkStuck: no source gives the next block in a form that can be read.
 	// Nothing is skipped; Health says when the network moves again.
 	EventNetworkStuck EventKind = "network.stuck"

@@ -46,6 +46,11 @@ func (p *Processor) Explain(ctx context.Context, key DepositKey) (Explanation, e
 		return err
 	})
 	x.Text = strings.Join(tell(view, x.Price), " ")
+	if err == nil && view.State == StateGathered && view.Hold == "" {
+		var together string
+		together, err = p.tellGathering(ctx, view)
+		x.Text += " " + together
+	}
 	return x, err
 }
 
@@ -70,6 +75,18 @@ func tell(d DepositView, price rates.Snapshot) []string {
 	return append(out, standing(d))
 }
 
+// tellGathering says what a deposit below the minimum waits for.
+func (p *Processor) tellGathering(ctx context.Context, d DepositView) (string, error) {
+	list, err := p.Gathering(ctx, d.Owner.Account)
+	for _, g := range list {
+		if g.Asset == d.Amount.Asset() {
+			return fmt.Sprintf("It is below the minimum of %s %s and gathers with %d others, %s together; all are credited when they reach it.",
+				g.Minimum, d.Currency, g.Count-1, g.Value), err
+		}
+	}
+	return "", err
+}
+
 func standing(d DepositView) string {
 	if d.Hold != "" {
 		return fmt.Sprintf("It is held: %s.", whyHeld(d.Hold))
@@ -79,6 +96,8 @@ func standing(d DepositView) string {
 		return "No block holds it yet."
 	case StateConfirming:
 		return strings.Join(append([]string{fmt.Sprintf("It has %d of %d confirmations.", d.Confirmations, d.Required)}, d.Waits...), " ")
+	case StateGathered:
+		return "It is too small to be credited by itself."
 	case StateCredited:
 		return fmt.Sprintf("It was credited with %s at %s.", d.Credited, d.CreditedAt.Format(time.RFC3339))
 	case StateFinal:

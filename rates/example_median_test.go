@@ -67,12 +67,12 @@ func ExampleMedian() {
 	// Output:
 	// BTC/USD 63992.975 median
 	//   kraken   BTC/USD  64000 used
-	//   bitstamp BTC/USD  64020
+	//   bitstamp BTC/USD  64020 used
 	//   gemini   BTC/USD  8200 outlier: 8719 bps from the median, agrees with no quorum
 	//   binance  BTC/USDT 64050 used
 	// USDC/USD 1 par_snap
 	//   kraken   USDC/USD 0.9998 used
-	//   bitstamp USDC/USD 0.9999
+	//   bitstamp USDC/USD 0.9999 used
 	//   gemini   USDC/USD 1.0001 used
 	// quorum 3 of 4; spread 100, agree 50, tripwire 200 bps, age 1m30s
 	// on show: 63992.975 true

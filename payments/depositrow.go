@@ -67,6 +67,10 @@ const (
 	HoldUnassigned HoldReason = "unassigned"
 	// HoldOrigin: nobody sent it: withdrawn from staking, or fee income.
 	HoldOrigin HoldReason = "not_a_payment"
+	// HoldDepegged: the stablecoin was off its peg at receipt, so nothing prices it
+	// but an operator (SetRate), or the venues' prices of that minute once these
+	// are known to have been inside the band.
+	HoldDepegged HoldReason = "depegged"
 	// HoldUnexplained: a balance grew and no transfer was found that explains it.
 	HoldUnexplained HoldReason = "unexplained_balance"
 )
@@ -140,7 +144,8 @@ type Deposit struct {
 	AlsoAt []time.Time
 
 	// Rate is the rate at ReceivedAt (see AlsoAt), in the owner account's currency; Snapshot
-	// is the id of its evidence and Exact the unrounded value. Written once.
+	// is the id of its evidence and Exact the unrounded value. Written once; while
+	// a deposit is held as HoldDepegged, Snapshot is the market that was found.
 	Rate     money.Rate
 	Currency money.Currency
 	Snapshot string

@@ -69,8 +69,13 @@ func tell(d DepositView, price rates.Snapshot) []string {
 	if d.Valued() {
 		out = append(out, fmt.Sprintf("The rate then was %s %s, by %s as of %s from %s: %s.", d.Rate, d.Currency,
 			price.Method, price.AsOf.Format(clockText), venues(price), d.Value))
+		out = append(out, tellPrice(price)...)
 	} else if !d.ReceivedAt.IsZero() && !d.Owner.IsZero() && d.Hold != HoldAsset {
 		out = append(out, "No price for that instant could be had yet; it is tried again until one can.")
+		if d.Hold == HoldDepegged && price.ID != "" {
+			out = append(out, fmt.Sprintf("The market then was %s %s.", price.Rate, price.Pair.Currency))
+			out = append(out, tellPrice(price)...)
+		}
 	}
 	return append(out, standing(d))
 }
@@ -142,21 +147,10 @@ func whyHeld(h HoldReason) string {
 		return "its address was never given to anybody"
 	case HoldOrigin:
 		return "nobody sent it; the network paid it out"
+	case HoldDepegged:
+		return "the coin was off its peg when it was received; it is priced by itself if the venues' prices of that minute allow it, or by an operator's SetRate"
 	case HoldUnexplained:
 		return "a balance grew and no transfer was found that explains it"
 	}
 	return strings.ReplaceAll(string(h), "_", " ")
-}
-
-func venues(s rates.Snapshot) string {
-	var names []string
-	for _, p := range s.Prices {
-		if p.Rejected == "" {
-			names = append(names, p.Source)
-		}
-	}
-	if len(names) == 0 {
-		return "no venue"
-	}
-	return strings.Join(names, ", ")
 }

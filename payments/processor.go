@@ -30,6 +30,7 @@ type engine struct {
 	agreeMu                          sync.Mutex  // one asking of other sources at a time
 	outboxMu                         sync.Mutex  // one delivery pass at a time
 	valueMu                          sync.Mutex  // one valuing pass at a time
+	depegNext                        time.Time   // of valueMu: held ones are tried again
 	unsettled                        atomic.Bool // a settle pass failed or was never made
 	screenMu                         sync.Mutex  // one screening pass at a time
 	stamped                          atomic.Bool

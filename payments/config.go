@@ -18,7 +18,8 @@ type Config struct {
 	Store Store
 	// Rails are the networks payments are taken on.
 	Rails []Rail
-	// Rates prices what arrives.
+	// Rates prices what arrives: rates.Median of several venues. Run polls a
+	// rates.Composite, records its prices and tells its findings.
 	Rates rates.Provider
 	// Currency is what accounts are opened in unless OpenAccount says otherwise.
 	// Defaults to USD.

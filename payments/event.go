@@ -40,6 +40,20 @@ const (
 	// EventNetworkStuck: no source gives the next block in a form that can be read.
 	// Nothing is skipped; Health says when the network moves again.
 	EventNetworkStuck EventKind = "network.stuck"
+	// The findings of a rates.Composite, in the order "system": told when one
+	// begins, and as EventRatesOver, with the same subject, when it ends. Data names
+	// kind, source, pair and cause. The store remembers what is open: a restart tells
+	// what is still wrong no second time, and what ended while nothing ran as over
+	// once its source answers or its pair has a price. Of several processes on a
+	// store the last word stands.
+	EventRatesSourceDown EventKind = "rates.source_down"
+	EventRatesDemoted    EventKind = "rates.source_demoted"
+	EventRatesNoQuorum   EventKind = "rates.no_quorum"
+	EventRatesHeld       EventKind = "rates.held"
+	EventRatesStale      EventKind = "rates.stale"
+	EventRatesDepegged   EventKind = "rates.depegged"
+	EventRatesTripwire   EventKind = "rates.tripwire"
+	EventRatesOver       EventKind = "rates.over"
 )
 
 // Event tells the host of one change of state. Its ID is permanent: the same

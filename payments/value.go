@@ -210,6 +210,9 @@ func (p *Processor) price(ctx context.Context, pair rates.Pair, at time.Time) (r
 	}
 	point.Rate, point.Snapshot = snapshot.Rate, snapshot.ID
 	err := p.update(ctx, func(tx Tx) error {
+		if !point.Candle && p.now().Sub(point.AsOf) > roundLag {
+			return fmt.Errorf("%w: the round took longer than %s", rates.ErrUnavailable, roundLag)
+		}
 		if _, err := tx.InsertSnapshots(ctx, []rates.Snapshot{snapshot}); err != nil {
 			return err
 		}

@@ -45,6 +45,7 @@ type endpoint struct {
 	// *stay, or nil if the status says it all. Itself nil where no body is read.
 	refusal  func(status int, body []byte) error
 	backfill bool // asks for history
+	dated    bool // answers carry their own time, so that a cache may lie between
 	pause    pause
 }
 

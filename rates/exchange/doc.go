@@ -40,13 +40,16 @@
 //
 // Older instants are priced by the close of the finished one-minute candle. A
 // minute without a trade takes the close before it, as far back as
-// [rates.Rule.Carry] allows: Price.SourceTime is the minute whose close it is. A
+// Carry of [rates.RuleOf] allows: Price.SourceTime is the minute whose close it is. A
 // minute is taken as complete only when the venue shows a later one, or two
-// minutes after its end.
+// minutes after its end. Catching up asks once for hours: the rows of an answer
+// serve for ten minutes. History takes at most half of a venue's limit.
 //
 // No price is older than the question: [Venue.Quotes] called while another call's
 // request is already under way waits for the next one. Equal concurrent calls
-// share one request, and a caller who gives up fails nobody else.
+// share one request, and a caller who gives up fails nobody else. A book that a
+// cache held for over five seconds is refused, and so is one whose Date lies over a
+// minute from this machine's clock: one of the two is wrong.
 //
 // # Manners
 //

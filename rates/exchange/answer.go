@@ -80,7 +80,7 @@ func (c *client) do(ctx context.Context, e *endpoint, symbol string, query url.V
 		return answer{}, fmt.Errorf("content type %.40q is not %s", resp.Header.Get("Content-Type"), strings.Join(types, " or "))
 	}
 	// A book has no time of its own: a cache on the way must not make it old.
-	if age, err := strconv.ParseUint(resp.Header.Get("Age"), 10, 64); err == nil && age > maxCacheAge {
+	if age, err := strconv.ParseUint(resp.Header.Get("Age"), 10, 64); err == nil && age > maxCacheAge && !e.dated {
 		return answer{}, fmt.Errorf("answer is %d s old: a cache lies between", age)
 	}
 	a.body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))

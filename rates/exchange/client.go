@@ -40,7 +40,9 @@ type endpoint struct {
 	// refusal reads an answer other than 200: an error that wraps errDeclined, a
 	// *stay, or nil if the status says it all. Itself nil where no body is read.
 	refusal func(status int, body []byte) error
-	pause   pause
+	// dated says that answers carry their own time, so that a cache may lie between.
+	dated bool
+	pause pause
 }
 
 var (

@@ -51,8 +51,14 @@ var coinGeckoIDs = map[money.Coin]string{
 // cache of a minute makes more of them useless anyway.
 const coinGeckoEvery = 5 * time.Minute
 
-// coinGeckoAge is how old a coin's last_updated_at may be.
-const coinGeckoAge = 10 * time.Minute
+// coinGeckoAge is how old a coin's last_updated_at may be. GUSD trades so little
+// that it has longer.
+func coinGeckoAge(c money.Coin) time.Duration {
+	if c == "GUSD" {
+		return 15 * time.Minute
+	}
+	return 10 * time.Minute
+}
 
 // coinGecko speaks CoinGecko's "Coin Price by IDs".
 type coinGecko struct {
@@ -114,7 +120,7 @@ func (g *coinGecko) books(ctx context.Context, want roster) ([]rates.Quote, erro
 	var out []rates.Quote
 	for _, m := range want.sorted() {
 		if s, ok := found[want[m].symbol][m.Quote]; ok {
-			out = append(out, s.quote(g.name, m, want[m], a, g.now(), coinGeckoAge))
+			out = append(out, s.quote(g.name, m, want[m], a, g.now(), coinGeckoAge(m.Coin)))
 		}
 	}
 	return out, nil
@@ -125,7 +131,7 @@ func (g *coinGecko) past(context.Context, listing, time.Time, time.Time) (candle
 }
 
 // coinGeckoPrices reads simple/price into spots by id and currency. The venue
-// leaves out what it does not know.
+// leaves out an id it does not know.
 func coinGeckoPrices(body []byte) (map[string]map[string]spot, error) {
 	w, err := parseJSON[map[string]struct {
 		USD     number `json:"usd"`
@@ -142,12 +148,7 @@ func coinGeckoPrices(body []byte) (map[string]map[string]spot, error) {
 			continue
 		}
 		at, bad := row.Updated.seconds()
-		out[id] = make(map[string]spot)
-		for fiat, price := range map[string]number{"USD": row.USD, "EUR": row.EUR} {
-			if price != "" {
-				out[id][fiat] = spot{price: price, at: at, err: bad}
-			}
-		}
+		out[id] = map[string]spot{"USD": {price: row.USD, at: at, err: bad}, "EUR": {price: row.EUR, at: at, err: bad}}
 	}
 	if len(out) == 0 {
 		return nil, fmt.Errorf("%w: none of the coins is there", errShape)

@@ -1,0 +1,175 @@
+package exchange_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cointill/cointill/rates"
+	"github.com/cointill/cointill/rates/exchange"
+)
+
+func TestCoinGeckoAsksOnceForAllCoinsById(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := guests["coingecko"]
+		d := g.desk()
+		s := g.source(t, d, noon)
+		one(t, s, btcUSD)
+		require.Equal(t, "0.8671", one(t, s, rates.Market{Coin: "GUSD", Quote: "EUR"}).Value.String())
+		found, err := s.Quotes(t.Context(), []rates.Market{dogeUSD})
+		require.NoError(t, err)
+		require.Equal(t, "no row of dogecoin", found[0].Price.Rejected)
+		require.Equal(t, []string{"/api/v3/simple/price?ids=binancecoin,bitcoin,dai,dogecoin,ethereum,gemini-dollar,litecoin,tether,usd-coin" +
+			"&include_last_updated_at=true&precision=full&vs_currencies=usd,eur"}, d.questions())
+	})
+}
+
+func TestCoinGeckoIsRefusedTenMinutesAfterItsOwnTime(t *testing.T) {
+	for at, says := range map[time.Time]string{
+		noon.Add(10 * time.Minute):               "",
+		noon.Add(10*time.Minute + time.Second):   "stale: 10m1s old by its own time, over 10m0s",
+		noon.Add(24 * time.Hour):                 "stale: 24h0m0s old by its own time, over 10m0s",
+		noon.Add(-time.Minute):                   "",
+		noon.Add(-time.Minute - time.Second):     "ahead: 1m1s in the future",
+		noon.Add(-time.Minute - time.Nanosecond): "ahead: 1m0s in the future",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			g := guests["coingecko"]
+			require.Equal(t, says, one(t, g.source(t, g.desk(), at), btcUSD).Price.Rejected)
+		})
+	}
+}
+
+func TestCoinGeckosAnswerGrowsOldWhileItIsHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := guests["coingecko"]
+		s := g.source(t, g.desk(), noon.Add(8*time.Minute))
+		require.Empty(t, one(t, s, btcUSD).Price.Rejected)
+		pass(3 * time.Minute)
+		require.Contains(t, one(t, s, btcUSD).Price.Rejected, "stale: 11m0s")
+		require.Empty(t, one(t, s, gusdUSD).Price.Rejected, "GUSD has fifteen minutes")
+	})
+}
+
+func TestADatedAnswerMayComeFromACacheAndAnUndatedMayNot(t *testing.T) {
+	dated := map[string]bool{"coingecko": true, "ecb": true}
+	each(t, func(t *testing.T, name string, g guest) {
+		d := g.desk()
+		fresh := d.answers[g.path]
+		d.on(g.path, aged(fresh))
+		_, err := g.source(t, d, noon).Quotes(t.Context(), []rates.Market{g.market})
+		if dated[name] {
+			require.NoError(t, err)
+			return
+		}
+		require.ErrorContains(t, err, "a cache lies between")
+	})
+}
+
+func TestCoinGeckosKeyIsSentToItAndWrittenNowhere(t *testing.T) {
+	const secret = "CG-hunter2"
+	each(t, func(t *testing.T, name string, g guest) {
+		var log bytes.Buffer
+		d := g.desk()
+		d.on(g.path, status(500))
+		o := exchange.Options{Transport: d, DemoKey: secret, Log: slog.New(slog.NewJSONHandler(&log, nil))}
+		v, err := g.make(o)
+		require.NoError(t, err)
+		_, err = v.Quotes(t.Context(), []rates.Market{g.market})
+		require.Error(t, err)
+		require.NotEmpty(t, log.String())
+		want := ""
+		if name == "coingecko" {
+			want = secret
+		}
+		require.Equal(t, want, d.header.Get("x-cg-demo-api-key"))
+		o.Log.Info("options", "options", fmt.Sprintf("%v %+v %#v %s %q %x", o, o, o.DemoKey, o.DemoKey, o.DemoKey, o.DemoKey), "key", o.DemoKey)
+		body, err := json.Marshal(o.DemoKey)
+		require.NoError(t, err)
+		require.NotContains(t, log.String()+string(body), "hunter2")
+		require.NotContains(t, log.String(), fmt.Sprintf("%x", "hunter2"))
+	})
+}
+
+func TestABadKeyIsRefusedWithoutRepeatingIt(t *testing.T) {
+	for _, key := range []exchange.Key{"hunter2 ", "hunter2\r\nX: y", "hunter2ü", "a:hunter2"} {
+		_, err := exchange.NewCoinGecko(exchange.Options{DemoKey: key})
+		require.ErrorIs(t, err, exchange.ErrBadKey)
+		require.NotContains(t, err.Error(), "hunter2")
+	}
+}
+
+func TestBitPayIsAskedInItsSecondVersion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := guests["bitpay"]
+		d := g.desk()
+		s := g.source(t, d, noon)
+		require.Equal(t, "55000.02", one(t, s, btcEUR).Value.String())
+		require.Equal(t, "2.0.0", d.header.Get("X-Accept-Version"))
+		require.Equal(t, []string{"/rates/BTC"}, d.questions())
+		require.False(t, s.Serves(dogeUSD), "its DOGE row is dogecoins for a bitcoin")
+	})
+}
+
+func TestTheECBsFridayHoldsOverALongWeekendAndNotForAWeek(t *testing.T) {
+	friday := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	for at, says := range map[time.Time]string{
+		friday.Add(16 * time.Hour):                "",
+		friday.Add(3*24*time.Hour + 9*time.Hour):  "", // Monday morning
+		friday.Add(6 * 24 * time.Hour):            "",
+		friday.Add(6*24*time.Hour + time.Second):  "stale: 144h0m1s old by its own time, over 144h0m0s",
+		friday.Add(-time.Hour):                    "ahead: 1h0m0s in the future",
+		friday.Add(-time.Minute - time.Second):    "ahead: 1m1s in the future",
+		friday.Add(-time.Minute):                  "",
+		friday.Add(2*24*time.Hour + 23*time.Hour): "", // Sunday night
+		friday.Add(5*24*time.Hour + 15*time.Hour): "", // as from Maundy Thursday to the Tuesday after Easter
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			g := guests["ecb"]
+			require.Equal(t, says, one(t, g.source(t, g.desk(), at), eurUSD).Price.Rejected, at)
+		})
+	}
+}
+
+func TestTheECBsFileMustBeOneDayWithOneDollar(t *testing.T) {
+	envelope := func(in string) string {
+		return `<e:Envelope xmlns:e="http://www.gesmes.org/xml/2002-08-01" xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref">` + in + `</e:Envelope>`
+	}
+	day := func(in string) string { return `<Cube><Cube time="2026-11-20">` + in + `</Cube></Cube>` }
+	dollar := `<Cube currency="USD" rate="1.15"/>`
+	for name, body := range map[string]string{
+		"another document":  `<html xmlns="http://www.w3.org/1999/xhtml"><body/></html>`,
+		"another namespace": `<Envelope>` + day(dollar) + `</Envelope>`,
+		"no day":            envelope(`<Cube/>`),
+		"two days":          envelope(`<Cube><Cube time="2026-11-20">` + dollar + `</Cube><Cube time="2026-11-19">` + dollar + `</Cube></Cube>`),
+		"a day that is not": envelope(`<Cube><Cube time="2026-02-30">` + dollar + `</Cube></Cube>`),
+		"no dollar":         envelope(day(`<Cube currency="GBP" rate="0.87"/>`)),
+		"two dollars":       envelope(day(dollar + dollar)),
+		"json":              `{"USD":1.15}`,
+		"an entity of its own": `<!DOCTYPE e [<!ENTITY d "1.15">]>` +
+			envelope(day(`<Cube currency="USD" rate="&d;"/>`)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := guests["ecb"]
+				d := g.desk()
+				d.on(g.path, typed(g.kind, body, 200))
+				_, err := g.source(t, d, noon).Quotes(t.Context(), []rates.Market{eurUSD})
+				require.ErrorIs(t, err, rates.ErrUnavailable)
+				require.ErrorContains(t, err, "ecb: /stats/eurofxref/eurofxref-daily.xml: not as documented")
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		g := guests["ecb"]
+		d := g.desk()
+		d.on(g.path, typed("application/xml; charset=UTF-8", envelope(day(dollar)), 200))
+		require.Equal(t, "1.15", one(t, g.source(t, d, noon), eurUSD).Value.String())
+	})
+}

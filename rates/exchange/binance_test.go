@@ -27,7 +27,7 @@ const binanceUnknown = `{"code":-1121,"msg":"Invalid symbol."}`
 func TestBinanceAsksForItsSymbolsAndForAllBooksInOneCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := guests["binance"]
-		d := g.desk()
+		d := g.gate()
 		s := g.source(t, d, noon)
 		doge := rates.Market{Coin: "DOGE", Quote: "USDT"}
 		ltc := rates.Market{Coin: "LTC", Quote: "USDT"}
@@ -50,7 +50,7 @@ func TestBinanceAsksForItsSymbolsAndForAllBooksInOneCall(t *testing.T) {
 func TestBinanceListsTheRestWhenOneSymbolIsUnknown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := guests["binance"]
-		d := g.desk()
+		d := g.gate()
 		d.on("/api/v3/exchangeInfo", func(w http.ResponseWriter, r *http.Request) {
 			answer := typed(g.kind, binanceUnknown, 400)
 			if r.URL.Query().Get("symbols") == `["BTCUSDT"]` {
@@ -73,7 +73,7 @@ func TestBinanceListsTheRestWhenOneSymbolIsUnknown(t *testing.T) {
 func TestBinanceDisablesARenamedSymbolAndListsAgainSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := guests["binance"]
-		d := g.desk()
+		d := g.gate()
 		s := g.source(t, d, noon)
 		one(t, s, btcUSDT)
 		d.on(g.path, func(w http.ResponseWriter, r *http.Request) {
@@ -107,7 +107,7 @@ func TestASymbolToldTwiceHasNoPrice(t *testing.T) {
 		"bitpay": `{"code":"USD","rate":1},`} {
 		synctest.Test(t, func(t *testing.T) {
 			g := guests[name]
-			d := g.desk()
+			d := g.gate()
 			d.on(g.path, typed(g.kind, strings.Replace(g.says(g.text, g.time), "[", "["+twice, 1), 200))
 			s := g.source(t, d, noon)
 			require.NotEmpty(t, one(t, s, g.market).Price.Rejected, name)
@@ -154,7 +154,7 @@ func TestBinanceCandle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				g := guests["binance"]
-				d := g.desk()
+				d := g.gate()
 				d.on("/api/v3/klines", typed(g.kind, c.rows, 200))
 				s := g.source(t, d, noon.Add(7*time.Minute))
 				q, err := s.Candle(t.Context(), btcUSDT, noon.Add(5*time.Minute+30*time.Second))

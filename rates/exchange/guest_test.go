@@ -89,15 +89,15 @@ func (g guest) says(text, at string) string {
 	return strings.NewReplacer("NUMBER", text, "TIME", at).Replace(g.prices)
 }
 
-// desk answers a guest's questions by their path, without a socket.
-type desk struct {
+// gate answers a guest's questions by their path, without a socket.
+type gate struct {
 	mu      sync.Mutex
 	answers map[string]http.HandlerFunc
 	asked   []string // "/path?query", decoded
 	header  http.Header
 }
 
-func (d *desk) RoundTrip(r *http.Request) (*http.Response, error) {
+func (d *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 	line := r.URL.Path
 	if q, err := url.QueryUnescape(r.URL.RawQuery); err == nil && q != "" {
 		line += "?" + q
@@ -114,14 +114,14 @@ func (d *desk) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.Result(), r.Context().Err()
 }
 
-func (d *desk) on(path string, h http.HandlerFunc) {
+func (d *gate) on(path string, h http.HandlerFunc) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.answers[path] = h
 }
 
 // questions returns what was asked since the last call.
-func (d *desk) questions() []string {
+func (d *gate) questions() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	out := d.asked
@@ -138,8 +138,8 @@ func typed(kind, body string, code int) http.HandlerFunc {
 	}
 }
 
-func (g guest) desk() *desk {
-	d := &desk{answers: make(map[string]http.HandlerFunc)}
+func (g guest) gate() *gate {
+	d := &gate{answers: make(map[string]http.HandlerFunc)}
 	for path, body := range g.others {
 		d.on(path, typed(g.kind, body, 200))
 	}
@@ -147,9 +147,9 @@ func (g guest) desk() *desk {
 	return d
 }
 
-// source returns the guest's source over a desk. Its business clock starts at the
+// source returns the guest's source over a gate. Its business clock starts at the
 // instant and runs with the bubble's.
-func (g guest) source(t *testing.T, d *desk, at time.Time) rates.Source {
+func (g guest) source(t *testing.T, d *gate, at time.Time) rates.Source {
 	t.Helper()
 	start := time.Now()
 	v, err := g.make(exchange.Options{Transport: d, Now: func() time.Time { return at.Add(time.Since(start)) }})

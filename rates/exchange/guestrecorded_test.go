@@ -37,7 +37,7 @@ func TestSharedPayloadsOfGuests(t *testing.T) {
 			body := read(t, filepath.Join(dir, "rates", c.file))
 			synctest.Test(t, func(t *testing.T) {
 				g := guests[c.name]
-				d := g.desk()
+				d := g.gate()
 				d.on(g.path, typed(g.kind, body, 200))
 				q := one(t, g.source(t, d, minute.Add(time.Minute)), c.market)
 				require.Empty(t, q.Price.Rejected)
@@ -54,7 +54,7 @@ func TestSharedPayloadsOfGuests(t *testing.T) {
 			body := read(t, filepath.Join(dir, "rates", c.file))
 			synctest.Test(t, func(t *testing.T) {
 				g := guests[name]
-				d := g.desk()
+				d := g.gate()
 				d.on(c.path, typed(g.kind, body, 200))
 				_, err := g.source(t, d, minute.Add(2*time.Minute)).Candle(t.Context(), btcUSDT, minute)
 				require.ErrorContains(t, err, "proves it complete", "it is the newest row")
@@ -70,7 +70,7 @@ func TestSharedPayloadsOfGuests(t *testing.T) {
 			body := read(t, filepath.Join(dir, "rates", file))
 			synctest.Test(t, func(t *testing.T) {
 				g := guests["binance"]
-				d := g.desk()
+				d := g.gate()
 				code := 400
 				if want != "disabled" {
 					code = 451

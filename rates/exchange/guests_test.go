@@ -24,7 +24,7 @@ func each(t *testing.T, test func(t *testing.T, name string, g guest)) {
 
 func TestAGuestsPriceHasItsEvidence(t *testing.T) {
 	each(t, func(t *testing.T, name string, g guest) {
-		s := g.source(t, g.desk(), noon)
+		s := g.source(t, g.gate(), noon)
 		require.Equal(t, name, s.Name())
 		require.Equal(t, g.role, s.Role())
 		require.True(t, s.Serves(g.market))
@@ -47,7 +47,7 @@ func TestAGuestsBadNumberSpoilsItsOwnPriceOnly(t *testing.T) {
 	}
 	for what, text := range bad {
 		each(t, func(t *testing.T, name string, g guest) {
-			d := g.desk()
+			d := g.gate()
 			d.on(g.path, typed(g.kind, g.says(text, g.time), 200))
 			s := g.source(t, d, noon)
 			found, err := s.Quotes(t.Context(), []rates.Market{g.market, g.beside})
@@ -75,7 +75,7 @@ func TestAGuestsBadTimeSpoilsItsPrice(t *testing.T) {
 			if g.time == "" {
 				return // it carries none
 			}
-			d := g.desk()
+			d := g.gate()
 			d.on(g.path, typed(g.kind, g.says(g.text, text), 200))
 			s := g.source(t, d, noon)
 			if name == "ecb" { // the day is the whole file's
@@ -121,7 +121,7 @@ func TestAGuestsFaultIsUnavailableNamesTheSourceAndPauses(t *testing.T) {
 		}, "http status 451", time.Hour},
 	} {
 		each(t, func(t *testing.T, name string, g guest) {
-			d := g.desk()
+			d := g.gate()
 			s := g.source(t, d, noon)
 			ask := func() error { _, err := s.Quotes(t.Context(), []rates.Market{g.market}); return err }
 			d.on(g.path, f.answer(g))
@@ -145,7 +145,7 @@ func TestAGuestsFaultIsUnavailableNamesTheSourceAndPauses(t *testing.T) {
 
 func TestAGuestDoesNoIOUntilItIsAskedForWhatItServes(t *testing.T) {
 	each(t, func(t *testing.T, name string, g guest) {
-		d := g.desk()
+		d := g.gate()
 		s := g.source(t, d, noon)
 		for _, m := range []rates.Market{{}, {Coin: "SOL", Quote: "JPY"}, {Coin: "USDT", Quote: "DAI"}, {Coin: "DAI", Quote: "USDT"}, {Coin: "EUR", Quote: "EUR"}} {
 			if name == "okx" && m.Coin == "DAI" {
@@ -168,7 +168,7 @@ func TestATripwireHasNoCandlesAndIsNotAskedForThem(t *testing.T) {
 		if g.role == rates.RoleMember {
 			return
 		}
-		d := g.desk()
+		d := g.gate()
 		_, err := g.source(t, d, noon).Candle(t.Context(), g.market, noon.Add(-time.Hour))
 		require.ErrorIs(t, err, rates.ErrUnavailable)
 		require.ErrorContains(t, err, name+": candle: the source has no one-minute candles")
@@ -182,7 +182,7 @@ func TestATripwireAnswersFromWhatItWasToldUntilAskingIsOfUse(t *testing.T) {
 		if g.role == rates.RoleMember {
 			return
 		}
-		d := g.desk()
+		d := g.gate()
 		s := g.source(t, d, noon)
 		first := one(t, s, g.market)
 		require.Len(t, d.questions(), 1)

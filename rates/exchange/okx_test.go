@@ -23,7 +23,7 @@ const okxList = `{"code":"0","msg":"","data":[
 func TestOKXAsksForAllBooksInOneCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := guests["okx"]
-		d := g.desk()
+		d := g.gate()
 		s := g.source(t, d, noon)
 		ltc, dai := rates.Market{Coin: "LTC", Quote: "USDT"}, rates.Market{Coin: "DAI", Quote: "USDT"}
 		found, err := s.Quotes(t.Context(), []rates.Market{ethEUR, btcUSDT, ethUSDT, ltc, dai})
@@ -41,7 +41,7 @@ func TestOKXAsksForAllBooksInOneCall(t *testing.T) {
 func TestOKXSaysWhenABookIsYesterdays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := guests["okx"]
-		d := g.desk()
+		d := g.gate()
 		d.on(g.path, typed(g.kind, g.says(g.text, `"1795089600000"`), 200))
 		q := one(t, g.source(t, d, noon), btcUSDT)
 		require.Equal(t, noon.Add(-24*time.Hour), q.Price.SourceTime, "by which the composite refuses it")
@@ -66,7 +66,7 @@ func TestOKXRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				g := guests["okx"]
-				d := g.desk()
+				d := g.gate()
 				d.on(g.path, typed(g.kind, c.body, c.code))
 				d.on("/api/v5/market/history-candles", typed(g.kind, okxRows(okxRow(6, "1", "1", "0"), okxRow(5, "64000", "2", "1")), 200))
 				s := g.source(t, d, noon.Add(7*time.Minute))
@@ -119,7 +119,7 @@ func TestOKXCandle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				g := guests["okx"]
-				d := g.desk()
+				d := g.gate()
 				d.on("/api/v5/market/history-candles", typed(g.kind, c.body, 200))
 				s := g.source(t, d, noon.Add(7*time.Minute))
 				q, err := s.Candle(t.Context(), btcUSDT, noon.Add(5*time.Minute+30*time.Second))
@@ -144,7 +144,7 @@ func TestOKXCandleOfAnUnknownInstrumentDisablesIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := guests["okx"]
 		for _, code := range []int{200, 400} {
-			d := g.desk()
+			d := g.gate()
 			d.on("/api/v5/market/history-candles", typed(g.kind, `{"code":"51001","msg":"Instrument ID does not exist","data":[]}`, code))
 			s := g.source(t, d, noon)
 			_, err := s.Candle(t.Context(), btcUSDT, noon.Add(-time.Hour))

@@ -18,7 +18,7 @@ import (
 func TestCoinGeckoAsksOnceForAllCoinsById(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := guests["coingecko"]
-		d := g.desk()
+		d := g.gate()
 		s := g.source(t, d, noon)
 		one(t, s, btcUSD)
 		require.Equal(t, "0.8671", one(t, s, rates.Market{Coin: "GUSD", Quote: "EUR"}).Value.String())
@@ -41,7 +41,7 @@ func TestCoinGeckoIsRefusedTenMinutesAfterItsOwnTime(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			g := guests["coingecko"]
-			require.Equal(t, says, one(t, g.source(t, g.desk(), at), btcUSD).Price.Rejected)
+			require.Equal(t, says, one(t, g.source(t, g.gate(), at), btcUSD).Price.Rejected)
 		})
 	}
 }
@@ -49,7 +49,7 @@ func TestCoinGeckoIsRefusedTenMinutesAfterItsOwnTime(t *testing.T) {
 func TestCoinGeckosAnswerGrowsOldWhileItIsHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := guests["coingecko"]
-		s := g.source(t, g.desk(), noon.Add(8*time.Minute))
+		s := g.source(t, g.gate(), noon.Add(8*time.Minute))
 		require.Empty(t, one(t, s, btcUSD).Price.Rejected)
 		pass(3 * time.Minute)
 		require.Contains(t, one(t, s, btcUSD).Price.Rejected, "stale: 11m0s")
@@ -60,7 +60,7 @@ func TestCoinGeckosAnswerGrowsOldWhileItIsHeld(t *testing.T) {
 func TestADatedAnswerMayComeFromACacheAndAnUndatedMayNot(t *testing.T) {
 	dated := map[string]bool{"coingecko": true, "ecb": true}
 	each(t, func(t *testing.T, name string, g guest) {
-		d := g.desk()
+		d := g.gate()
 		fresh := d.answers[g.path]
 		d.on(g.path, aged(fresh))
 		_, err := g.source(t, d, noon).Quotes(t.Context(), []rates.Market{g.market})
@@ -76,7 +76,7 @@ func TestCoinGeckosKeyIsSentToItAndWrittenNowhere(t *testing.T) {
 	const secret = "CG-hunter2"
 	each(t, func(t *testing.T, name string, g guest) {
 		var log bytes.Buffer
-		d := g.desk()
+		d := g.gate()
 		d.on(g.path, status(500))
 		o := exchange.Options{Transport: d, DemoKey: secret, Log: slog.New(slog.NewJSONHandler(&log, nil))}
 		v, err := g.make(o)
@@ -108,7 +108,7 @@ func TestABadKeyIsRefusedWithoutRepeatingIt(t *testing.T) {
 func TestBitPayIsAskedInItsSecondVersion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := guests["bitpay"]
-		d := g.desk()
+		d := g.gate()
 		s := g.source(t, d, noon)
 		require.Equal(t, "55000.02", one(t, s, btcEUR).Value.String())
 		require.Equal(t, "2.0.0", d.header.Get("X-Accept-Version"))
@@ -132,7 +132,7 @@ func TestTheECBsFridayHoldsOverALongWeekendAndNotForAWeek(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			g := guests["ecb"]
-			require.Equal(t, says, one(t, g.source(t, g.desk(), at), eurUSD).Price.Rejected, at)
+			require.Equal(t, says, one(t, g.source(t, g.gate(), at), eurUSD).Price.Rejected, at)
 		})
 	}
 }
@@ -158,7 +158,7 @@ func TestTheECBsFileMustBeOneDayWithOneDollar(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				g := guests["ecb"]
-				d := g.desk()
+				d := g.gate()
 				d.on(g.path, typed(g.kind, body, 200))
 				_, err := g.source(t, d, noon).Quotes(t.Context(), []rates.Market{eurUSD})
 				require.ErrorIs(t, err, rates.ErrUnavailable)
@@ -168,7 +168,7 @@ func TestTheECBsFileMustBeOneDayWithOneDollar(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		g := guests["ecb"]
-		d := g.desk()
+		d := g.gate()
 		d.on(g.path, typed("application/xml; charset=UTF-8", envelope(day(dollar)), 200))
 		require.Equal(t, "1.15", one(t, g.source(t, d, noon), eurUSD).Value.String())
 	})

@@ -46,3 +46,28 @@ func Receipt(points []Point, at time.Time) (Point, bool) {
 	}
 	return best, live || candle
 }
+
+// At returns what a pair was worth at an instant by what was known then, for
+// refunds and display, never for deposits: the latest live point at or before it,
+// at most maxAge old, else the candle that ended last at or before it, if that was
+// at most maxAge ago. It never returns a point that knows of anything later, and
+// does not depend on the order of points. Once an instant has passed, no live
+// point can be stored at or before it: the answer then stays.
+func At(points []Point, at time.Time, maxAge time.Duration) (Point, bool) {
+	var best Point
+	var live, candle bool
+	minute := at.Truncate(time.Minute).Add(-time.Minute) // of the last candle that is over
+	for _, p := range points {
+		switch {
+		case !p.Candle && !p.AsOf.After(at) && at.Sub(p.AsOf) <= maxAge:
+			if !live || p.AsOf.After(best.AsOf) || p.AsOf.Equal(best.AsOf) && p.Snapshot < best.Snapshot {
+				best, live = p, true
+			}
+		case p.Candle && !live && p.AsOf.Equal(minute) && at.Sub(minute.Add(time.Minute)) <= maxAge:
+			if !candle || p.Snapshot < best.Snapshot {
+				best, candle = p, true
+			}
+		}
+	}
+	return best, live || candle
+}

@@ -20,6 +20,9 @@ var (
 	// ErrDepegged says that a stablecoin's market left the band in which its
 	// credits are priced without an operator: see [DepeggedError].
 	ErrDepegged = errors.New("rates: stablecoin is off its peg")
+	// ErrBadPolicy says that a [Policy], a [Rule] or the set of sources makes no
+	// sense; nothing was started.
+	ErrBadPolicy = errors.New("rates: policy is not usable")
 )
 
 // DepeggedError carries the market that a depegged coin has. It wraps

@@ -76,22 +76,38 @@ type Snapshot struct {
 	Policy string `json:"policy,omitempty"`
 	// Degraded lists the tripwires that fired.
 	Degraded []string `json:"degraded,omitempty"`
-	// Operator names who set a manual rate.
+	// Operator names who set a manual rate, and Replaces is the id of the snapshot
+	// it stands instead of, empty if there was none.
 	Operator string `json:"operator,omitempty"`
+	Replaces string `json:"replaces,omitempty"`
 }
 
-// NewSnapshot returns s with times in UTC milliseconds, text in valid UTF-8 and
-// its ID set: the same content, and the same read back from JSON, has the same
-// ID. It refuses a rate that is not valid ([money.ErrBadNumber]) and a currency
-// accounts are not kept in ([ErrUnknownPair]).
-func NewSnapshot(s Snapshot) (Snapshot, error) {
+// maxLegs bounds how deep legs may have legs: a stablecoin in EUR is crossed from
+// its price at par, which stands on its market, which stands on USDT/USD.
+const maxLegs = 4
+
+// NewSnapshot returns s with times in UTC milliseconds, text in valid UTF-8, a
+// market equal to the rate left out, legs made the same way and its ID set: the
+// same content, and the same read back from JSON, has the same ID. It refuses a
+// rate that is not valid and a haircut outside [0, 10000) ([money.ErrBadNumber]),
+// and a currency accounts are not kept in ([ErrUnknownPair]).
+func NewSnapshot(s Snapshot) (Snapshot, error) { return newSnapshot(s, maxLegs) }
+
+func newSnapshot(s Snapshot, depth int) (Snapshot, error) {
 	if !s.Rate.Valid() {
 		return Snapshot{}, fmt.Errorf("rates: snapshot of %s: %w", s.Pair, money.ErrBadNumber)
 	}
 	if !s.Pair.Currency.Valid() {
 		return Snapshot{}, fmt.Errorf("%w: %s", ErrUnknownPair, s.Pair)
 	}
+	if s.HaircutBps < 0 || s.HaircutBps >= whole {
+		return Snapshot{}, fmt.Errorf("rates: snapshot of %s: %w: a haircut of %d basis points", s.Pair, money.ErrBadNumber, s.HaircutBps)
+	}
+	if s.Market.Valid() && s.Market.Equal(s.Rate) {
+		s.Market = money.Rate{}
+	}
 	s.Pair.Coin, s.Method, s.Operator = text(s.Pair.Coin), text(s.Method), text(s.Operator)
+	s.Policy, s.Replaces = text(s.Policy), text(s.Replaces)
 	s.AsOf = s.AsOf.UTC().Truncate(time.Millisecond)
 	prices := make([]Price, len(s.Prices))
 	for i, p := range s.Prices {
@@ -101,6 +117,16 @@ func NewSnapshot(s Snapshot) (Snapshot, error) {
 		prices[i] = p
 	}
 	s.Prices = prices
+	legs, err := newLegs(s.Legs, depth)
+	if err != nil {
+		return Snapshot{}, fmt.Errorf("rates: snapshot of %s: %w", s.Pair, err)
+	}
+	s.Legs = legs
+	var degraded []string
+	for _, d := range s.Degraded {
+		degraded = append(degraded, text(d))
+	}
+	s.Degraded = degraded
 	s.ID = ""
 	body, err := json.Marshal(s)
 	if err != nil {
@@ -109,6 +135,30 @@ func NewSnapshot(s Snapshot) (Snapshot, error) {
 	sum := sha256.Sum256(body)
 	s.ID = hex.EncodeToString(sum[:])
 	return s, nil
+}
+
+// newLegs makes each leg anew, so that its ID is that of its content.
+func newLegs(legs []Snapshot, depth int) ([]Snapshot, error) {
+	if len(legs) > 0 && depth == 0 {
+		return nil, fmt.Errorf("%w: legs deeper than %d", money.ErrBadNumber, maxLegs)
+	}
+	var out []Snapshot
+	for _, leg := range legs {
+		made, err := newSnapshot(leg, depth-1)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, made)
+	}
+	return out, nil
+}
+
+// marketRate is the market, which is left out where it is the rate.
+func (s Snapshot) marketRate() money.Rate {
+	if s.Market.Valid() {
+		return s.Market
+	}
+	return s.Rate
 }
 
 // text replaces bytes that are not UTF-8, as happens to a venue's message cut to

@@ -93,6 +93,23 @@ func (c *client) do(ctx context.Context, e *endpoint, symbol string, query url.V
 	return a, nil
 }
 
+// parseRows reads a list and leaves out rows of another shape, which say nothing
+// about the others.
+func parseRows[T any](body []byte) ([]T, error) {
+	raw, err := parseJSON[[]json.RawMessage](body)
+	if err != nil {
+		return nil, err
+	}
+	var out []T
+	for _, r := range raw {
+		var row T
+		if json.Unmarshal(r, &row) == nil {
+			out = append(out, row)
+		}
+	}
+	return out, nil
+}
+
 // parseJSON reads a whole body as T; null and a truncated one are errShape.
 func parseJSON[T any](body []byte) (T, error) {
 	var out *T

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/cointill/cointill/payments/money"
@@ -15,7 +16,7 @@ const (
 	settled = 30 * time.Second
 	// proven is how long after its end the close of a minute is taken although
 	// the venue shows nothing later.
-	proven = 5 * time.Minute
+	proven = 2 * time.Minute
 	// horizon is how far past a minute its later rows are asked for.
 	horizon = 4 * time.Hour
 )
@@ -95,6 +96,46 @@ func lastClose(rows []candle, from, minute, now time.Time) (candle, error) {
 		return candle{}, fmt.Errorf("nothing after the minute %s proves it complete", stamp(minute))
 	}
 	return best, nil
+}
+
+// until is how far past a minute its rows are asked for.
+func until(minute, now time.Time) time.Time {
+	if end := minute.Add(horizon); end.Before(now) {
+		return end
+	}
+	return now
+}
+
+// lastClose is the end of most dialects' past.
+func (c *client) lastClose(e *endpoint, rows []candle, err error, a answer, from, minute time.Time) (candle, answer, error) {
+	var best candle
+	if err == nil {
+		best, err = lastClose(rows, from, minute, c.now())
+	}
+	if err != nil {
+		return candle{}, a, c.unavailable(e.path, err)
+	}
+	return best, a, nil
+}
+
+// minuteOf reads one row of a venue's candles. Without volume it is a minute in
+// which nothing was traded, whatever prices were filled in.
+func minuteOf(open func() (time.Time, error), low, high, last, volume number) (candle, error) {
+	at, err := open()
+	if err != nil {
+		return candle{}, fmt.Errorf("opening of a candle: %w", err)
+	}
+	if digits, _, _ := strings.Cut(strings.ToUpper(string(volume)), "E"); digits != "" && strings.Trim(digits, "0.") == "" {
+		return candle{open: at}, nil
+	}
+	if _, err := volume.decimal(); err != nil {
+		return candle{}, fmt.Errorf("volume of %s: %w", stamp(at), err)
+	}
+	c, err := closeOf(low, high, last)
+	if err != nil {
+		return candle{}, fmt.Errorf("candle of %s: %w", stamp(at), err)
+	}
+	return candle{open: at, close: c}, nil
 }
 
 // closeOf returns a close, which must lie between its low and its high.

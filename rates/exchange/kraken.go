@@ -113,7 +113,7 @@ func krakenQuote(m rates.Market, l listing, raw json.RawMessage, a answer) rates
 		A, B, C []number
 	}
 	if err := json.Unmarshal(raw, &w); err != nil || len(w.A) == 0 || len(w.B) == 0 || len(w.C) == 0 {
-		return refused(book{}.quote("kraken", m, l, a), fmt.Errorf("%w: bid, ask or last trade", errShape))
+		return refused(blank("kraken", m, l, a.asked), fmt.Errorf("number: %w: bid, ask or last trade", errShape))
 	}
 	return book{bid: w.B[0], ask: w.A[0], last: w.C[0]}.quote("kraken", m, l, a)
 }

@@ -83,7 +83,7 @@ func (v *Venue) listings(ctx context.Context) (roster, error) {
 func (v *Venue) disable(m rates.Market, l listing) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	l.status = "disabled: the venue does not know it"
+	l.status = "disabled, the venue does not know it"
 	next := maps.Clone(v.listed)
 	next[m] = l
 	v.listed = next
@@ -94,7 +94,7 @@ func (v *Venue) disable(m rates.Market, l listing) error {
 	return errors.New(l.closed())
 }
 
-func (l listing) closed() string { return fmt.Sprintf("%s is %.40s", l.symbol, l.status) }
+func (l listing) closed() string { return fmt.Sprintf("closed: %s is %.60s", l.symbol, l.status) }
 
 // find returns a market's listing, or [rates.ErrUnknownPair] if there is none.
 func (v *Venue) find(ctx context.Context, m rates.Market) (listing, error) {

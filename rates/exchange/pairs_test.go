@@ -46,10 +46,10 @@ func TestAMarketThatIsNotOnlineIsAQuoteThatSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStub(t)
 		k, ltc := kraken(t, s, noon), rates.Market{Coin: "LTC", Quote: "USD"}
-		require.Equal(t, "LTCUSD is cancel_only", refusal(t, k, ltc))
+		require.Equal(t, "closed: LTCUSD is cancel_only", refusal(t, k, ltc))
 		_, err := k.Candle(t.Context(), ltc, noon.Add(-time.Hour))
 		require.ErrorIs(t, err, rates.ErrUnavailable)
-		require.ErrorContains(t, err, "kraken: LTC/USD: LTCUSD is cancel_only")
+		require.ErrorContains(t, err, "kraken: LTC/USD: closed: LTCUSD is cancel_only")
 		require.Equal(t, []string{"AssetPairs"}, s.questions(), "no price is asked")
 	})
 }
@@ -83,7 +83,7 @@ func TestOneUnknownPairInABatchIsFoundByAskingSinglyOnceAndDisabled(t *testing.T
 		_, err = k.Quotes(t.Context(), both)
 		require.NoError(t, err)
 		require.Equal(t, []string{"Ticker XBTUSD"}, s.questions(), "the bad pair is not asked again")
-		require.Contains(t, refusal(t, k, dogeUSD), "disabled: the venue does not know it")
+		require.Contains(t, refusal(t, k, dogeUSD), "disabled, the venue does not know it")
 	})
 }
 

@@ -127,7 +127,7 @@ func (v *Venue) books(ctx context.Context, r *round, want roster) {
 		}
 		why := err
 		if why == nil {
-			why = fmt.Errorf("no row of %s", l.symbol)
+			why = fmt.Errorf("absent: no row of %s", l.symbol)
 		}
 		r.reject(v, m, l, start, why)
 	}
@@ -141,10 +141,5 @@ func (r *round) sent(at time.Time) {
 
 // reject puts into the round why a listed market has no price.
 func (r *round) reject(v *Venue, m rates.Market, l listing, at time.Time, why error) {
-	r.quotes[m] = rates.Quote{Market: m, Price: rates.Price{
-		Source: v.name, Symbol: l.symbol, FetchedAt: at, Rejected: clip(why),
-	}}
+	r.quotes[m] = refused(blank(v.name, m, l, at), why)
 }
-
-// clip keeps a venue's own words short in evidence.
-func clip(why error) string { return fmt.Sprintf("%.200s", why) }

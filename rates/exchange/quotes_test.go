@@ -85,7 +85,7 @@ func TestAListedMarketWithoutARowIsAQuoteThatSaysSo(t *testing.T) {
 		found, err := kraken(t, newStub(t), noon).Quotes(t.Context(), []rates.Market{usdcUSD, btcUSD})
 		require.NoError(t, err)
 		require.Len(t, found, 2)
-		require.Equal(t, "no row of USDCUSD", found[0].Price.Rejected)
+		require.Equal(t, "absent: no row of USDCUSD", found[0].Price.Rejected)
 		require.True(t, found[1].Value.Valid())
 	})
 }

@@ -83,6 +83,15 @@ func status(code int, header ...string) http.HandlerFunc {
 	}
 }
 
+// failing answers with JSON under a status other than 200.
+func failing(code int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(code)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
 func fixture(t testing.TB, name string) http.HandlerFunc { return says(read(t, "testdata", name)) }
 
 func read(t testing.TB, elem ...string) string {

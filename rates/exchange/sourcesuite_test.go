@@ -1,0 +1,349 @@
+package exchange_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cointill/cointill/rates"
+	"github.com/cointill/cointill/rates/exchange"
+)
+
+// nasties are what a number of an answer must never be read as.
+var nasties = []string{
+	`null`, `"NaN"`, `"Infinity"`, `1e1000000000`, `"1e1000000000"`, `"1e-1000000000"`, `""`, `"-1"`, `-1`, `0`, `"0"`,
+	`{}`, `[]`, `true`, `" 1"`, `"1,5"`, `"0x10"`, `"` + strings.Repeat("9", 1<<16) + `"`,
+}
+
+// sourceSuite is what every venue of this package withstands.
+func sourceSuite(t *testing.T, h *house) {
+	run := func(name string, f func(t *testing.T, s rates.Source, d *desk)) {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, d := h.open(t)
+				f(t, s, d)
+			})
+		})
+	}
+	run("a book is its middle with its evidence", func(t *testing.T, s rates.Source, _ *desk) {
+		require.Equal(t, h.name, s.Name())
+		require.Equal(t, rates.RoleMember, s.Role())
+		require.True(t, s.Serves(h.market))
+		q, err := h.ask(t, s)
+		require.NoError(t, err)
+		p := q.Price
+		require.Equal(t, []string{"64005", h.symbol, "64000", "64010", "64004.5"},
+			[]string{q.Value.String(), p.Symbol, p.Bid.String(), p.Ask.String(), p.Last.String()})
+		require.Equal(t, noon, p.FetchedAt)
+		require.True(t, usable(q, noon))
+	})
+	run("a round is one question, or one for each market", func(t *testing.T, s rates.Source, d *desk) {
+		for _, want := range [][]string{{"list", "book"}, {"book"}} {
+			found, err := s.Quotes(t.Context(), []rates.Market{h.other, h.market})
+			require.NoError(t, err)
+			require.Equal(t, []rates.Market{h.other, h.market}, []rates.Market{found[0].Market, found[1].Market}, "in the order asked")
+			if h.singly {
+				want = append(want, "book")
+			}
+			require.Equal(t, want, d.questions())
+		}
+	})
+	run("a cold crowd makes one call for each question", func(t *testing.T, s rates.Source, d *desk) {
+		for q, answer := range d.on {
+			d.answers(q, slow(answer))
+		}
+		var crowd sync.WaitGroup
+		for range 10_000 {
+			crowd.Go(func() {
+				if found, err := s.Quotes(t.Context(), []rates.Market{h.market}); err != nil || len(found) != 1 || !found[0].Value.Valid() {
+					t.Error(found, err)
+				}
+			})
+		}
+		crowd.Wait()
+		require.Equal(t, []string{"list", "book"}, d.questions())
+	})
+	run("GUSD is never quoted, whatever is listed", func(t *testing.T, s rates.Source, d *desk) {
+		gusd := rates.Market{Coin: "GUSD", Quote: "USD"}
+		d.answers("list", says(h.list(row{market: h.market}, row{market: gusd})))
+		require.False(t, s.Serves(gusd))
+		found, err := s.Quotes(t.Context(), []rates.Market{gusd})
+		require.NoError(t, err)
+		require.Empty(t, found)
+		_, err = s.Candle(t.Context(), gusd, noon.Add(-5*time.Minute))
+		require.ErrorIs(t, err, rates.ErrUnknownPair)
+		require.Empty(t, d.questions())
+	})
+	run("what is not listed is left out, what is listed twice too", func(t *testing.T, s rates.Source, d *desk) {
+		d.answers("list", says(h.list(row{market: h.market}, row{market: h.market}, row{market: h.other})))
+		found, err := s.Quotes(t.Context(), []rates.Market{h.market, {Coin: "LTC", Quote: "USD"}})
+		require.NoError(t, err)
+		require.Empty(t, found)
+		_, err = s.Candle(t.Context(), h.market, noon.Add(-5*time.Minute))
+		require.ErrorIs(t, err, rates.ErrUnknownPair)
+		require.ErrorContains(t, err, h.name)
+		require.Equal(t, []string{"list"}, d.questions())
+	})
+	run("what is not online is refused and does not fail the rest", func(t *testing.T, s rates.Source, d *desk) {
+		d.answers("list", says(h.list(row{market: h.market, status: h.closed}, row{market: h.other})))
+		d.answers("book", says(h.books(noon, quoted{h.other, `"2000"`, `"2001"`, `"2000"`})))
+		found, err := s.Quotes(t.Context(), []rates.Market{h.market, h.other})
+		require.NoError(t, err)
+		require.Contains(t, found[0].Price.Rejected, "closed: "+h.symbol+" is "+h.closed)
+		require.Equal(t, "2000.5", found[1].Value.String())
+		_, err = s.Candle(t.Context(), h.market, noon.Add(-5*time.Minute))
+		require.ErrorIs(t, err, rates.ErrUnavailable)
+	})
+	if h.unknown != nil {
+		run("a pair that the venue renamed is disabled until the list is read again", func(t *testing.T, s rates.Source, d *desk) {
+			book := d.on["book"]
+			d.answers("book", h.unknown)
+			q, err := h.ask(t, s)
+			require.NoError(t, err)
+			require.Contains(t, q.Price.Rejected, "disabled, the venue does not know it")
+			d.questions()
+			_, err = h.ask(t, s)
+			require.NoError(t, err)
+			require.Empty(t, d.questions(), "not asked again")
+
+			d.answers("book", book)
+			pass(6 * time.Minute)
+			d.answers("book", says(h.books(noon.Add(6*time.Minute), quoted{h.market, `"64000"`, `"64010"`, `"64004.5"`})))
+			q, err = h.ask(t, s)
+			require.NoError(t, err)
+			require.True(t, q.Value.Valid())
+			require.Equal(t, []string{"list", "book"}, d.questions())
+		})
+		run("history of a pair that the venue renamed is unavailable and disables it", func(t *testing.T, s rates.Source, d *desk) {
+			d.answers("past", h.unknown)
+			_, err := h.candle(t, s, 5*time.Minute)
+			require.ErrorIs(t, err, rates.ErrUnavailable)
+			d.questions()
+			_, err = h.candle(t, s, 5*time.Minute)
+			require.ErrorContains(t, err, "disabled")
+			require.Empty(t, d.questions())
+		})
+	}
+	run("another pair's book is never taken", func(t *testing.T, s rates.Source, d *desk) {
+		if h.name == "coinbase" {
+			t.Skip("its ticker names no pair")
+		}
+		d.answers("book", says(h.books(noon, quoted{h.other, `"64000"`, `"64010"`, `"64004.5"`})))
+		q, err := h.ask(t, s)
+		require.NoError(t, err)
+		require.False(t, q.Value.Valid())
+		require.NotEmpty(t, q.Price.Rejected)
+	})
+	run("yesterday's book is found out", func(t *testing.T, s rates.Source, d *desk) {
+		if !h.timed {
+			t.Skip("its books have no time")
+		}
+		d.answers("book", says(h.books(noon.Add(-24*time.Hour), quoted{h.market, `"64000"`, `"64010"`, `"64004.5"`})))
+		q, err := h.ask(t, s)
+		require.NoError(t, err)
+		require.False(t, usable(q, noon))
+	})
+	t.Run("a number that is none", func(t *testing.T) {
+		for _, nasty := range nasties {
+			for i, field := range []string{"bid", "ask", "last"} {
+				b := quoted{h.market, `"64000"`, `"64010"`, `"64004.5"`}
+				*[]*string{&b.bid, &b.ask, &b.last}[i] = nasty
+				run(fmt.Sprintf("%.20s as %s", nasty, field), func(t *testing.T, s rates.Source, d *desk) {
+					good := d.on["book"]
+					d.answers("book", says(h.books(noon, b, quoted{h.other, `"2000"`, `"2001"`, `"2000"`})))
+					require.Contains(t, refusal(t, s, h.market), "number: ")
+					d.answers("book", good)
+					q, err := h.ask(t, s)
+					require.NoError(t, err, "one bad row pauses nothing")
+					require.True(t, q.Value.Valid())
+				})
+			}
+			run(fmt.Sprintf("%.20s as close", nasty), func(t *testing.T, s rates.Source, d *desk) {
+				minutes := h.history()
+				minutes[1].close = nasty
+				d.answers("past", says(h.past(h.market, noon, minutes...)))
+				_, err := h.candle(t, s, 4*time.Minute)
+				require.ErrorIs(t, err, rates.ErrUnavailable)
+			})
+		}
+	})
+	suiteFaults(t, h, run)
+	suiteHistory(t, h, run)
+	suiteMutations(t, h, run)
+	t.Run("a bad base url is refused and its secret kept", func(t *testing.T) {
+		_, err := h.make(exchange.Options{BaseURL: "https://user:hunter2@host"})
+		require.ErrorIs(t, err, exchange.ErrBadBaseURL)
+		require.NotContains(t, err.Error(), "hunter2")
+	})
+}
+
+type runner func(string, func(*testing.T, rates.Source, *desk))
+
+// suiteFaults fails each question in each way and then heals it.
+func suiteFaults(t *testing.T, h *house, run runner) {
+	for _, c := range []struct {
+		name  string
+		fault http.HandlerFunc
+		says  string
+		pause time.Duration
+	}{
+		{"500", status(500), "http status 500", 6 * time.Second},
+		{"404 without a body", status(404), "http status 404", 6 * time.Second},
+		{"html", html, "content type", 6 * time.Second},
+		{"html under 400", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(400)
+		}, "http status 400", 6 * time.Second},
+		{"redirect", status(302, "Location", "https://elsewhere.example/"), "http status 302", 6 * time.Second},
+		{"ten megabytes", func(w http.ResponseWriter, _ *http.Request) { says("["+strings.Repeat("0,", 5<<20)+"0]")(w, nil) }, "longer than 4194304 bytes", 6 * time.Second},
+		{"nothing", says(""), "not as documented", 6 * time.Second},
+		{"null", says("null"), "not as documented", 6 * time.Second},
+		{"a number", says("1e1000000000"), "not as documented", 6 * time.Second},
+		{"a string", says(`"NaN"`), "not as documented", 6 * time.Second},
+		{"cut short", says(`[{"a":[`), "not as documented", 6 * time.Second},
+		{"from a cache", func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Age", "90"); says("[]")(w, r) }, "cache", 6 * time.Second},
+		{"slow", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "deadline exceeded", 6 * time.Second},
+		{"429", status(429, "Retry-After", "90"), "http status 429", 90 * time.Second},
+		{"418", status(418, "Retry-After", "180"), "http status 418", 3 * time.Minute},
+		{"403", status(403), "http status 403", time.Hour},
+		{"451", failing(451, `{"code":0,"msg":"Service unavailable from a restricted location"}`), "http status 451", time.Hour},
+	} {
+		for _, question := range []string{"list", "book", "past"} {
+			run(c.name+" to "+question, func(t *testing.T, s rates.Source, d *desk) {
+				ask := func() error { _, err := h.ask(t, s); return err }
+				if question == "past" {
+					pass(time.Minute)
+					ask = func() error { _, err := h.candle(t, s, 5*time.Minute); return err }
+				}
+				good := d.on[question]
+				d.answers(question, c.fault)
+				err := ask()
+				require.ErrorIs(t, err, rates.ErrUnavailable)
+				require.ErrorContains(t, err, c.says)
+				d.answers(question, good)
+				d.questions()
+				pass(c.pause - 2*time.Second)
+				require.ErrorContains(t, ask(), "pausing")
+				require.NotContains(t, d.questions(), question, "left alone")
+				pass(4 * time.Second)
+				if c.pause < time.Hour && question != "book" {
+					require.NoError(t, ask())
+				}
+				if question == "book" {
+					d.answers("book", says(h.books(noon.Add(c.pause), quoted{h.market, `"64000"`, `"64010"`, `"64004.5"`})))
+					require.NoError(t, ask())
+				}
+			})
+		}
+	}
+}
+
+// suiteHistory asks for finished minutes.
+func suiteHistory(t *testing.T, h *house, run runner) {
+	run("a candle is the close of its minute", func(t *testing.T, s rates.Source, d *desk) {
+		q, err := h.candle(t, s, 5*time.Minute)
+		require.NoError(t, err)
+		require.Equal(t, "64000.5", q.Value.String())
+		require.True(t, q.Price.Last.Equal(q.Value))
+		require.Equal(t, noon.Add(-5*time.Minute), q.Price.SourceTime)
+		require.Equal(t, noon, q.Price.FetchedAt)
+		require.Equal(t, h.symbol, q.Price.Symbol)
+		require.Equal(t, []string{"list", "past"}, d.questions())
+	})
+	run("a minute without a trade has the close before it", func(t *testing.T, s rates.Source, _ *desk) {
+		q, err := h.candle(t, s, 3*time.Minute)
+		require.NoError(t, err)
+		require.Equal(t, "64011", q.Value.String())
+		require.Equal(t, noon.Add(-4*time.Minute), q.Price.SourceTime)
+	})
+	run("a minute is asked for half a minute after its end", func(t *testing.T, s rates.Source, d *desk) {
+		_, err := h.candle(t, s, time.Minute)
+		require.ErrorIs(t, err, rates.ErrUnavailable)
+		require.ErrorContains(t, err, "has not settled")
+		require.Empty(t, d.questions())
+		pass(30 * time.Second)
+		q, err := h.candle(t, s, time.Minute)
+		require.NoError(t, err)
+		require.Equal(t, "64031", q.Value.String())
+	})
+	for name, minutes := range map[string][]minute{
+		"no rows":                         nil,
+		"yesterday's rows":                {{noon.Add(-24*time.Hour - 3*time.Minute), "64000"}, {noon.Add(-24 * time.Hour), "64000"}},
+		"a gap longer than three minutes": {{noon.Add(-9 * time.Minute), "64000"}, {noon.Add(-time.Minute), "64001"}},
+		"only later rows":                 {{noon.Add(-4 * time.Minute), "64000"}, {noon.Add(-time.Minute), "64001"}},
+		"rows not in order":               {{noon.Add(-4 * time.Minute), "64000"}, {noon.Add(-5 * time.Minute), "64000"}, {noon.Add(-time.Minute), "64001"}},
+		"a minute twice":                  {{noon.Add(-5 * time.Minute), "64000"}, {noon.Add(-5 * time.Minute), "65000"}, {noon.Add(-time.Minute), "64001"}},
+		"a row within a minute":           {{noon.Add(-5*time.Minute + time.Second), "64000"}, {noon.Add(-time.Minute), "64001"}},
+	} {
+		run("no candle from "+name, func(t *testing.T, s rates.Source, d *desk) {
+			now := noon
+			if name == "yesterday's rows" {
+				now = noon.Add(-23 * time.Hour)
+				now = noon.Add(-24*time.Hour + time.Minute)
+			}
+			d.answers("past", says(h.past(h.market, now, minutes...)))
+			_, err := h.candle(t, s, 5*time.Minute)
+			require.ErrorIs(t, err, rates.ErrUnavailable)
+		})
+	}
+	run("a stablecoin's minute may look back thirty", func(t *testing.T, s rates.Source, d *desk) {
+		usdt := rates.Market{Coin: "USDT", Quote: "USD"}
+		d.answers("list", says(h.list(row{market: usdt})))
+		d.answers("past", says(h.past(usdt, noon, minute{noon.Add(-35 * time.Minute), "1.001"})))
+		q, err := s.Candle(t.Context(), usdt, noon.Add(-5*time.Minute))
+		require.NoError(t, err)
+		require.Equal(t, "1.001", q.Value.String())
+		require.Equal(t, noon.Add(-35*time.Minute), q.Price.SourceTime)
+		_, err = s.Candle(t.Context(), usdt, noon.Add(-4*time.Minute))
+		require.ErrorIs(t, err, rates.ErrUnavailable)
+	})
+}
+
+// suiteMutations replaces every token of every payload by every nasty: the price
+// is the right one, refused, or an error, and nothing panics.
+func suiteMutations(t *testing.T, h *house, run runner) {
+	for question, check := range map[string]func(*testing.T, rates.Source) error{
+		"list": func(t *testing.T, s rates.Source) error { return h.right(t, s) },
+		"book": func(t *testing.T, s rates.Source) error { return h.right(t, s) },
+		"past": func(t *testing.T, s rates.Source) error {
+			q, err := h.candle(t, s, 5*time.Minute)
+			if err == nil && q.Value.String() != "64000.5" {
+				t.Fatalf("a wrong close %s", q.Value)
+			}
+			return err
+		},
+	} {
+		run("mutated "+question, func(t *testing.T, s rates.Source, d *desk) {
+			payload := body(d.on[question])
+			require.NoError(t, check(t, s), "the payload itself is right")
+			refused := 0
+			for _, m := range mutations(payload) {
+				s, d := h.open(t)
+				d.answers(question, says(m))
+				if check(t, s) != nil {
+					refused++
+				}
+			}
+			require.Positive(t, refused)
+		})
+	}
+}
+
+// right fails the test if a price is given and is not the right one.
+func (h *house) right(t *testing.T, s rates.Source) error {
+	q, err := h.ask(t, s)
+	if err == nil && q.Value.Valid() && q.Value.String() != "64005" {
+		t.Fatalf("a wrong price %s of %+v", q.Value, q.Price)
+	}
+	if err == nil && !q.Value.Valid() {
+		err = errors.New(q.Price.Rejected)
+	}
+	return err
+}

@@ -38,8 +38,8 @@ func TestBinanceAsksForItsSymbolsAndForAllBooksInOneCall(t *testing.T) {
 		require.Equal(t, "3000.5", found[0].Value.String())
 		require.Equal(t, "64005", found[1].Value.String())
 		require.False(t, found[1].Price.Last.Valid(), "the venue says none")
-		require.Equal(t, "LTCUSDT is BREAK", found[2].Price.Rejected)
-		require.Equal(t, "BNBUSDT is not a spot market", found[3].Price.Rejected)
+		require.Equal(t, "closed: LTCUSDT is BREAK", found[2].Price.Rejected)
+		require.Equal(t, "closed: BNBUSDT is not a spot market", found[3].Price.Rejected)
 		require.Equal(t, []string{
 			`/api/v3/exchangeInfo?symbols=["BNBEUR","BNBUSDT","BTCEUR","BTCUSDT","DOGEEUR","DOGEUSDT","ETHEUR","ETHUSDT","EURUSDT","LTCEUR","LTCUSDT","USDCUSDT"]`,
 			`/api/v3/ticker/bookTicker?symbols=["BTCUSDT","ETHUSDT"]`,

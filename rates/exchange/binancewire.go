@@ -65,9 +65,9 @@ func binanceBooks(body []byte) (map[string]book, error) {
 	}
 	out := make(map[string]book, len(rows))
 	for _, r := range rows {
-		b := book{bid: r.Bid, ask: r.Ask}
+		b := book{bid: r.Bid, ask: r.Ask, noLast: true}
 		if _, twice := out[r.Symbol]; twice {
-			b = book{}
+			b.bad = errTwice
 		}
 		out[r.Symbol] = b
 	}

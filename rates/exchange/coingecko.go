@@ -148,6 +148,9 @@ func coinGeckoPrices(body []byte) (map[string]map[string]spot, error) {
 			continue
 		}
 		at, bad := row.Updated.seconds()
+		if bad != nil {
+			bad = fmt.Errorf("number: %w", bad)
+		}
 		out[id] = map[string]spot{"USD": {price: row.USD, at: at, err: bad}, "EUR": {price: row.EUR, at: at, err: bad}}
 	}
 	if len(out) == 0 {

@@ -82,7 +82,7 @@ func FuzzOKX(f *testing.F) {
 		checkRoster(t, all, err)
 		tickers, _ := okxTickers(body)
 		for id, b := range tickers {
-			if b.err == nil && b.at.IsZero() {
+			if b.bad == nil && b.at.IsZero() {
 				t.Fatalf("%q has no time", id)
 			}
 			checkQuote(t, b.quote("okx", rates.Market{Coin: "BTC", Quote: "USDT"}, listing{symbol: "S" + id}, answer{}))

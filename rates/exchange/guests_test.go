@@ -207,3 +207,26 @@ func TestAGuestRefusesABadBaseURL(t *testing.T) {
 		require.NotContains(t, err.Error(), "hunter2")
 	}
 }
+
+func TestAGuestsMutatedAnswerIsNeverAWrongPrice(t *testing.T) {
+	each(t, func(t *testing.T, name string, g guest) {
+		refused := 0
+		for _, m := range mutations(g.says(g.text, g.time)) {
+			d := g.gate()
+			d.on(g.path, typed(g.kind, m, 200))
+			found, err := g.source(t, d, noon).Quotes(t.Context(), []rates.Market{g.market})
+			switch {
+			case err != nil:
+				require.ErrorIs(t, err, rates.ErrUnavailable)
+				require.ErrorContains(t, err, name)
+				refused++
+			case !found[0].Value.Valid():
+				require.NotEmpty(t, found[0].Price.Rejected)
+				refused++
+			default:
+				require.Equal(t, g.value, found[0].Value.String(), m)
+			}
+		}
+		require.Positive(t, refused)
+	})
+}

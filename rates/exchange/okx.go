@@ -48,15 +48,9 @@ func (x *okx) books(ctx context.Context, want roster) ([]rates.Quote, error) {
 	}
 	var out []rates.Quote
 	for _, m := range want.sorted() {
-		t, ok := found[want[m].symbol]
-		if !ok {
-			continue
+		if row, ok := found[want[m].symbol]; ok {
+			out = append(out, row.quote(x.name, m, want[m], a))
 		}
-		q := t.quote(x.name, m, want[m], a)
-		if t.err != nil {
-			q = refused(q, t.err)
-		}
-		out = append(out, q)
 	}
 	return out, nil
 }

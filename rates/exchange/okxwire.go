@@ -28,7 +28,7 @@ func okxRows[T any](body []byte) ([]T, error) {
 		return nil, okxVerdict(w.Code, w.Msg)
 	}
 	if len(w.Data) == 0 {
-		return nil, fmt.Errorf("%w: data is absent", errShape)
+		return nil, errNoData
 	}
 	return parseJSON[[]T](w.Data)
 }
@@ -85,15 +85,9 @@ func okxInstruments(body []byte) (roster, error) {
 	return all.done()
 }
 
-// okxTicker is a spot instrument's book with its time.
-type okxTicker struct {
-	book
-	err error // of the row
-}
-
 // okxTickers reads the tickers of all spot instruments. A symbol told twice has
 // no price to be believed.
-func okxTickers(body []byte) (map[string]okxTicker, error) {
+func okxTickers(body []byte) (map[string]book, error) {
 	rows, err := okxRows[struct {
 		ID   string `json:"instId"`
 		Last number `json:"last"`
@@ -104,14 +98,18 @@ func okxTickers(body []byte) (map[string]okxTicker, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[string]okxTicker, len(rows))
+	out := make(map[string]book, len(rows))
 	for _, r := range rows {
-		t := okxTicker{book: book{bid: r.Bid, ask: r.Ask, last: r.Last}}
-		t.at, t.err = r.TS.millis()
-		if _, twice := out[r.ID]; twice {
-			t.err = errTwice
+		b := book{bid: r.Bid, ask: r.Ask, last: r.Last}
+		at, err := r.TS.millis()
+		if err != nil {
+			b.bad = fmt.Errorf("number: %w", err)
 		}
-		out[r.ID] = t
+		b.at = at
+		if _, twice := out[r.ID]; twice {
+			b.bad = errTwice
+		}
+		out[r.ID] = b
 	}
 	return out, nil
 }

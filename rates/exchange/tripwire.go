@@ -87,7 +87,8 @@ func (k *kept[T]) get(ctx context.Context, c *client, ask func(context.Context) 
 var errNoCandles = errors.New("the source has no one-minute candles")
 
 var (
-	errTwice  = fmt.Errorf("%w: the answer holds it twice", errShape)
+	// errTwice refuses what an answer tells twice: it is ambiguous.
+	errTwice  = errors.New("absent: the answer holds it twice")
 	errNoData = fmt.Errorf("%w: data is absent", errShape)
 )
 

@@ -24,7 +24,7 @@ func TestCoinGeckoAsksOnceForAllCoinsById(t *testing.T) {
 		require.Equal(t, "0.8671", one(t, s, rates.Market{Coin: "GUSD", Quote: "EUR"}).Value.String())
 		found, err := s.Quotes(t.Context(), []rates.Market{dogeUSD})
 		require.NoError(t, err)
-		require.Equal(t, "no row of dogecoin", found[0].Price.Rejected)
+		require.Equal(t, "absent: no row of dogecoin", found[0].Price.Rejected)
 		require.Equal(t, []string{"/api/v3/simple/price?ids=binancecoin,bitcoin,dai,dogecoin,ethereum,gemini-dollar,litecoin,tether,usd-coin" +
 			"&include_last_updated_at=true&precision=full&vs_currencies=usd,eur"}, d.questions())
 	})

@@ -21,15 +21,6 @@ const (
 	horizon = 4 * time.Hour
 )
 
-// carry is how far back a minute without trades may look.
-func carry(m rates.Market) time.Duration {
-	switch m.Coin {
-	case "USDC", "USDT", "DAI", "GUSD":
-		return 30 * time.Minute
-	}
-	return 3 * time.Minute
-}
-
 // candle is a minute with its last price, which is not valid where the venue
 // filled a minute without a trade.
 type candle struct {
@@ -56,7 +47,7 @@ func (v *Venue) Candle(ctx context.Context, m rates.Market, at time.Time) (rates
 	}
 	key := fmt.Sprintf("candle %s %d", m, minute.Unix())
 	return shared(ctx, v.client, key, func(ctx context.Context) (rates.Quote, error) {
-		c, a, err := v.dialect.past(ctx, l, minute.Add(-carry(m)), minute)
+		c, a, err := v.dialect.past(ctx, l, minute.Add(-rates.RuleOf(m.Coin).Carry), minute)
 		if errors.Is(err, errUnlisted) {
 			return rates.Quote{}, v.unavailable(m.String(), v.disable(m, l))
 		}

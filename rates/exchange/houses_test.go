@@ -34,14 +34,8 @@ func krakenHouse() *house {
 		return strings.NewReplacer("BTC", "XBT", "DOGE", "XDG").Replace(coins(m, ""))
 	}
 	return &house{
-		name: "kraken", market: btcUSD, other: ethUSD, symbol: "XBTUSD", closed: "cancel_only",
-		make: func(o exchange.Options) (rates.Source, error) {
-			k, err := exchange.NewKraken(o)
-			if err != nil {
-				return nil, err
-			}
-			return k.Source(), nil
-		},
+		name: "kraken", market: btcUSD, other: ethUSD, symbol: "XBTUSD", named: true, closed: "cancel_only",
+		make: exchange.NewKraken,
 		question: func(path string) string {
 			return map[string]string{"AssetPairs": "list", "Ticker": "book", "OHLC": "past", "Trades": "past"}[path[strings.LastIndex(path, "/")+1:]]
 		},
@@ -79,7 +73,7 @@ func krakenHouse() *house {
 func coinbaseHouse() *house {
 	return &house{
 		name: "coinbase", market: btcUSD, other: ethUSD, symbol: "BTC-USD", singly: true, timed: true, closed: "delisted",
-		make: func(o exchange.Options) (rates.Source, error) { return exchange.NewCoinbase(o) },
+		make: exchange.NewCoinbase,
 		question: func(path string) string {
 			switch {
 			case strings.HasSuffix(path, "/ticker"):
@@ -112,8 +106,8 @@ func coinbaseHouse() *house {
 
 func bitstampHouse() *house {
 	return &house{
-		name: "bitstamp", market: btcUSD, other: ethUSD, symbol: "btcusd", timed: true, closed: "Disabled",
-		make: func(o exchange.Options) (rates.Source, error) { return exchange.NewBitstamp(o) },
+		name: "bitstamp", market: btcUSD, other: ethUSD, symbol: "btcusd", named: true, timed: true, closed: "Disabled",
+		make: exchange.NewBitstamp,
 		question: func(path string) string {
 			switch {
 			case strings.HasSuffix(path, "/ticker/"):
@@ -151,8 +145,8 @@ func bitstampHouse() *house {
 
 func geminiHouse() *house {
 	return &house{
-		name: "gemini", market: btcUSD, other: ethUSD, symbol: "BTCUSD", singly: true, timed: true, closed: "closed",
-		make: func(o exchange.Options) (rates.Source, error) { return exchange.NewGemini(o) },
+		name: "gemini", market: btcUSD, other: ethUSD, symbol: "BTCUSD", named: true, singly: true, timed: true, closed: "closed",
+		make: exchange.NewGemini,
 		question: func(path string) string {
 			switch {
 			case strings.HasPrefix(path, "/v1/pubticker/"):

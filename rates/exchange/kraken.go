@@ -19,9 +19,10 @@ type kraken struct {
 	assetPairs, ticker, ohlc, trades endpoint
 }
 
-// newKraken returns Kraken's public order books. The public limit is not
-// published; one request a second is the figure known to be safe.
-func newKraken(o Options) (*Venue, error) {
+// NewKraken returns Kraken's public order books. Bad Options are refused with
+// [ErrBadBaseURL].
+func NewKraken(o Options) (*Venue, error) {
+	// The public limit is not published; one request a second is known to be safe.
 	c, err := newClient("kraken", "https://api.kraken.com", 2*time.Second, 2, o)
 	if err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ func TestARealServerIsAskedUnderItsPathAndItsRedirectIsNotFollowed(t *testing.T)
 	defer server.Close()
 	k, err := exchange.NewKraken(exchange.Options{BaseURL: server.URL + "/mirror/"})
 	require.NoError(t, err)
-	_, err = k.Source().Quotes(t.Context(), []rates.Market{btcUSD})
+	_, err = k.Quotes(t.Context(), []rates.Market{btcUSD})
 	require.ErrorIs(t, err, rates.ErrUnavailable)
 	require.ErrorContains(t, err, "http status 302")
 	require.Equal(t, []string{"GET /mirror/0/public/AssetPairs", "GET /mirror/0/public/Ticker"}, asked)
@@ -49,7 +49,7 @@ func TestNobodyListeningIsUnavailable(t *testing.T) {
 	server.Close()
 	k, err := exchange.NewKraken(exchange.Options{BaseURL: server.URL})
 	require.NoError(t, err)
-	_, err = k.Source().Quotes(t.Context(), []rates.Market{btcUSD})
+	_, err = k.Quotes(t.Context(), []rates.Market{btcUSD})
 	require.ErrorIs(t, err, rates.ErrUnavailable)
 }
 

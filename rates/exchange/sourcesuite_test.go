@@ -134,25 +134,22 @@ func sourceSuite(t *testing.T, h *house) {
 			require.Empty(t, d.questions())
 		})
 	}
-	run("another pair's book is never taken", func(t *testing.T, s rates.Source, d *desk) {
-		if h.name == "coinbase" {
-			t.Skip("its ticker names no pair")
-		}
-		d.answers("book", says(h.books(noon, quoted{h.other, `"64000"`, `"64010"`, `"64004.5"`})))
-		q, err := h.ask(t, s)
-		require.NoError(t, err)
-		require.False(t, q.Value.Valid())
-		require.NotEmpty(t, q.Price.Rejected)
-	})
-	run("yesterday's book is found out", func(t *testing.T, s rates.Source, d *desk) {
-		if !h.timed {
-			t.Skip("its books have no time")
-		}
-		d.answers("book", says(h.books(noon.Add(-24*time.Hour), quoted{h.market, `"64000"`, `"64010"`, `"64004.5"`})))
-		q, err := h.ask(t, s)
-		require.NoError(t, err)
-		require.False(t, usable(q, noon))
-	})
+	if h.named {
+		run("another pair's book is never taken", func(t *testing.T, s rates.Source, d *desk) {
+			d.answers("book", says(h.books(noon, quoted{h.other, `"64000"`, `"64010"`, `"64004.5"`})))
+			q, err := h.ask(t, s)
+			require.NoError(t, err)
+			require.False(t, q.Value.Valid())
+		})
+	}
+	if h.timed {
+		run("yesterday's book is found out", func(t *testing.T, s rates.Source, d *desk) {
+			d.answers("book", says(h.books(noon.Add(-24*time.Hour), quoted{h.market, `"64000"`, `"64010"`, `"64004.5"`})))
+			q, err := h.ask(t, s)
+			require.NoError(t, err)
+			require.False(t, usable(q, noon))
+		})
+	}
 	t.Run("a number that is none", func(t *testing.T) {
 		for _, nasty := range nasties {
 			for i, field := range []string{"bid", "ask", "last"} {
@@ -291,7 +288,6 @@ func suiteHistory(t *testing.T, h *house, run runner) {
 		run("no candle from "+name, func(t *testing.T, s rates.Source, d *desk) {
 			now := noon
 			if name == "yesterday's rows" {
-				now = noon.Add(-23 * time.Hour)
 				now = noon.Add(-24*time.Hour + time.Minute)
 			}
 			d.answers("past", says(h.past(h.market, now, minutes...)))

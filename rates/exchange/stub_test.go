@@ -113,7 +113,7 @@ func kraken(t *testing.T, s *stub, at time.Time) rates.Source {
 	start := time.Now()
 	k, err := exchange.NewKraken(exchange.Options{Transport: s, Now: func() time.Time { return at.Add(time.Since(start)) }})
 	require.NoError(t, err)
-	return k.Source()
+	return k
 }
 
 // pass lets the bubble's clock run.

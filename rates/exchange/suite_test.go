@@ -18,12 +18,14 @@ import (
 // what the venue answers in its own words. To add a venue is to write one.
 type house struct {
 	name string
-	make func(exchange.Options) (rates.Source, error)
+	make func(exchange.Options) (*exchange.Venue, error)
 	// market is one that the venue lists as symbol; other is a second one.
 	market, other rates.Market
 	symbol        string
 	// singly says that books are asked one at a time.
 	singly bool
+	// named says that a book names its pair, so that another's is found out.
+	named bool
 	// timed says that a book carries the venue's time, or one of its own checks
 	// does so: yesterday's is found out.
 	timed bool
@@ -142,7 +144,7 @@ func (h *house) ask(t *testing.T, s rates.Source) (rates.Quote, error) {
 
 // usable reports whether a composite may count a quote now.
 func usable(q rates.Quote, now time.Time) bool {
-	return q.Value.Valid() && (q.Price.SourceTime.IsZero() || now.Sub(q.Price.SourceTime).Abs() <= 90*time.Second)
+	return rates.Check(q, rates.RoleMember, rates.RuleOf(q.Market.Coin), now).Value.Valid()
 }
 
 // candle returns the close of a minute before noon, asked a minute after noon.

@@ -28,7 +28,7 @@ func NewBitPay(o Options) (*Venue, error) {
 		return nil, err
 	}
 	c.header.Set("X-Accept-Version", "2.0.0")
-	b := &bitPay{client: c, rates: endpoint{path: "/rates/{symbol}"}, held: kept[map[string]spot]{hold: bitPayEvery}}
+	b := &bitPay{client: c, rates: endpoint{path: "/rates/{symbol}"}, held: kept[map[string]spot]{name: "rates", hold: bitPayEvery}}
 	return &Venue{client: c, dialect: b, role: rates.RoleTripwire, closed: true, offer: offer{"USD": "BTC", "EUR": "BTC"}}, nil
 }
 

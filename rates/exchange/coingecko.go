@@ -2,7 +2,6 @@ package exchange
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -13,33 +12,6 @@ import (
 	"github.com/cointill/cointill/payments/money"
 	"github.com/cointill/cointill/rates"
 )
-
-// ErrBadKey refuses an [Options.DemoKey] that is not letters, digits, "-" and "_".
-var ErrBadKey = errors.New("exchange: demo key: write it as the venue shows it, without spaces")
-
-// Key is a venue's key. It is written out nowhere: every way of formatting or
-// marshalling it says only whether there is one.
-type Key string
-
-// Format writes "(key)", or nothing for no key, whatever the verb.
-func (k Key) Format(f fmt.State, _ rune) {
-	text, _ := k.MarshalText()
-	_, _ = f.Write(text) // a fmt.State keeps what it is given
-}
-
-// MarshalText returns what Format writes. It never fails.
-func (k Key) MarshalText() ([]byte, error) {
-	if k == "" {
-		return nil, nil
-	}
-	return []byte("(key)"), nil
-}
-
-func (k Key) valid() bool {
-	return strings.IndexFunc(string(k), func(r rune) bool {
-		return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-	}) < 0
-}
 
 // coinGeckoIDs are the coins by the venue's ids; its symbols are not unique.
 var coinGeckoIDs = map[money.Coin]string{
@@ -60,19 +32,23 @@ func coinGeckoAge(c money.Coin) time.Duration {
 	return 10 * time.Minute
 }
 
-// coinGecko speaks CoinGecko's "Coin Price by IDs".
+// coinGecko speaks CoinGecko's "Coin Price by IDs" and "Coin Historical Chart Data
+// within Time Range by ID".
 type coinGecko struct {
 	*client
-	simple endpoint
-	held   kept[map[string]map[string]spot]
+	simple, chart endpoint
+	held          kept[map[string]map[string]spot]
+	charts        map[listing]*kept[[]candle]
 }
 
 // NewCoinGecko returns CoinGecko's averages of all our coins in USD and EUR, a
 // tripwire: it averages the venues that are members. It asks for all coins at
 // once, every five minutes at most, and answers in between from what it was told,
-// with the times of that. It has no candles: its history has a point every five
-// minutes of the last day, every hour before that, and none is the close of a
-// minute. It refuses a bad Options.DemoKey with [ErrBadKey].
+// with the times of that. It refuses a bad Options.DemoKey with [ErrBadKey].
+//
+// It has no candles: its history has a sample every five minutes of the last day,
+// every hour before that. Of a stablecoin, whose minute may look back thirty,
+// Candle returns the last sample up to the minute's end; of other coins nothing.
 func NewCoinGecko(o Options) (*Venue, error) {
 	if !o.DemoKey.valid() {
 		return nil, ErrBadKey
@@ -87,21 +63,28 @@ func NewCoinGecko(o Options) (*Venue, error) {
 	g := &coinGecko{
 		client: c,
 		simple: endpoint{path: "/api/v3/simple/price", dated: true},
-		held:   kept[map[string]map[string]spot]{hold: coinGeckoEvery},
+		chart:  endpoint{path: "/api/v3/coins/{symbol}/market_chart/range", dated: true},
+		held:   kept[map[string]map[string]spot]{name: "simple", hold: coinGeckoEvery},
+		charts: make(map[listing]*kept[[]candle]),
 	}
 	coins := make([]string, 0, len(coinGeckoIDs))
-	for coin := range coinGeckoIDs {
+	for coin, id := range coinGeckoIDs {
 		coins = append(coins, string(coin))
+		for _, fiat := range fiats {
+			g.charts[geckoListing(id, fiat)] = &kept[[]candle]{name: id + " " + fiat, hold: coinGeckoEvery}
+		}
 	}
 	all := strings.Join(coins, " ")
 	return &Venue{client: c, dialect: g, role: rates.RoleTripwire, closed: true, offer: offer{"USD": all, "EUR": all}}, nil
 }
 
+func geckoListing(id, fiat string) listing { return listing{symbol: id, key: fiat, status: online} }
+
 func (g *coinGecko) list(context.Context) (roster, error) {
 	all := make(roster)
 	for coin, id := range coinGeckoIDs {
 		for _, fiat := range fiats {
-			all[rates.Market{Coin: coin, Quote: fiat}] = listing{symbol: id, status: online}
+			all[rates.Market{Coin: coin, Quote: fiat}] = geckoListing(id, fiat)
 		}
 	}
 	return all, nil
@@ -124,10 +107,6 @@ func (g *coinGecko) books(ctx context.Context, want roster) ([]rates.Quote, erro
 		}
 	}
 	return out, nil
-}
-
-func (g *coinGecko) past(context.Context, listing, time.Time, time.Time) (candle, answer, error) {
-	return candle{}, answer{}, g.unavailable("candle", errNoCandles)
 }
 
 // coinGeckoPrices reads simple/price into spots by id and currency. The venue

@@ -38,7 +38,7 @@ func NewECB(o Options) (*Venue, error) {
 	e := &ecb{
 		client: c,
 		daily:  endpoint{path: "/stats/eurofxref/eurofxref-daily.xml", types: []string{"text/xml", "application/xml"}, dated: true},
-		held:   kept[spot]{hold: ecbEvery},
+		held:   kept[spot]{name: "daily", hold: ecbEvery},
 	}
 	return &Venue{client: c, dialect: e, role: rates.RoleTripwire, closed: true, offer: offer{"USD": "EUR"}}, nil
 }

@@ -9,45 +9,6 @@ import (
 	"github.com/cointill/cointill/rates"
 )
 
-// seeds adds the shared payloads of a source, where there are any, and answers of
-// our own.
-func seeds(f *testing.F, source string, own ...string) {
-	f.Helper()
-	names, _ := filepath.Glob(filepath.Join(os.Getenv("COINTILL_DATA"), "rates", source+"_*"))
-	for _, name := range names {
-		b, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b)
-	}
-	for _, s := range append(own, "null", "[]", "{}", "<html></html>") {
-		f.Add([]byte(s))
-	}
-}
-
-func checkRoster(t *testing.T, all roster, err error) {
-	t.Helper()
-	if (err == nil) != (len(all) > 0) {
-		t.Fatalf("%d markets with error %v", len(all), err)
-	}
-	for m, l := range all {
-		if m.Coin == "" || m.Quote == "" || l.symbol == "" {
-			t.Fatalf("%v listed as %v", m, l)
-		}
-	}
-}
-
-func checkClose(t *testing.T, rows []candle) {
-	t.Helper()
-	minute := time.UnixMilli(1795228380000).UTC()
-	from := minute.Add(-30 * time.Minute)
-	c, err := lastClose(rows, from, minute, minute.Add(24*time.Hour))
-	if err == nil && (!c.close.Valid() || c.open.Before(from) || c.open.After(minute)) {
-		t.Fatalf("close %s of %s", c.close, c.open)
-	}
-}
-
 func checkSpot(t *testing.T, s spot) {
 	t.Helper()
 	now := time.Unix(1795228440, 0)
@@ -69,8 +30,8 @@ func FuzzBinance(f *testing.F) {
 		for symbol, b := range books {
 			checkQuote(t, b.quote("binance", rates.Market{Coin: "BTC", Quote: "USDT"}, listing{symbol: "S" + symbol}, answer{}))
 		}
-		rows, _ := binanceKlines(body)
-		checkClose(t, rows)
+		rows, err := binanceKlines(body)
+		checkCandles(t, rows, err)
 		_ = binanceRefusal(400, body)
 	})
 }
@@ -87,8 +48,8 @@ func FuzzOKX(f *testing.F) {
 			}
 			checkQuote(t, b.quote("okx", rates.Market{Coin: "BTC", Quote: "USDT"}, listing{symbol: "S" + id}, answer{}))
 		}
-		rows, _ := okxCandles(body)
-		checkClose(t, rows)
+		rows, err := okxCandles(body)
+		checkCandles(t, rows, err)
 		_ = okxRefusal(400, body)
 	})
 }
@@ -105,6 +66,16 @@ func FuzzCoinGecko(f *testing.F) {
 				checkSpot(t, s)
 			}
 		}
+		samples, err := coinGeckoChart(body)
+		for i, s := range samples {
+			if err != nil || !s.close.Valid() || i > 0 && !samples[i-1].open.Before(s.open) {
+				t.Fatalf("sample %d of %v, %v", i, samples, err)
+			}
+		}
+		minute := time.UnixMilli(1795228140000).UTC()
+		if c, err := lastSample(samples, minute.Add(-30*time.Minute), minute); err == nil && c.open.Sub(minute) >= time.Minute {
+			t.Fatalf("a sample of %s for the minute %s", c.open, minute)
+		}
 	})
 }
 
@@ -119,7 +90,10 @@ func FuzzBitPay(f *testing.F) {
 }
 
 func FuzzECB(f *testing.F) {
-	seeds(f, "ecb", `<E xmlns="http://www.gesmes.org/xml/2002-08-01"/>`)
+	if b, err := os.ReadFile(filepath.Join(os.Getenv("COINTILL_DATA"), "rates", "ecb_eurofxref_daily.xml")); err == nil {
+		f.Add(b)
+	}
+	f.Add([]byte(`<E:Envelope xmlns:E="http://www.gesmes.org/xml/2002-08-01"><Cube><Cube time="2026-11-20"><Cube currency="USD" rate="1"/></Cube></Cube></E:Envelope>`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if s, err := ecbDaily(body); err == nil {
 			if s.at.IsZero() {

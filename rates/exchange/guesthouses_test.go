@@ -13,7 +13,7 @@ func binanceHouse() *house {
 	return &house{
 		name: "binance", market: btcUSDT, other: ethUSDT, symbol: "BTCUSDT", closed: "BREAK", lastless: true,
 		stable: rates.Market{Coin: "USDC", Quote: "USDT"},
-		make:   func(o exchange.Options) (rates.Source, error) { return exchange.NewBinance(o) },
+		make:   exchange.NewBinance,
 		question: func(path string) string {
 			return map[string]string{"/api/v3/exchangeInfo": "list", "/api/v3/ticker/bookTicker": "book", "/api/v3/klines": "past"}[path]
 		},
@@ -46,7 +46,7 @@ func okxHouse() *house {
 	return &house{
 		name: "okx", market: btcUSDT, other: ethUSDT, symbol: "BTC-USDT", timed: true, closed: "suspend",
 		stable: rates.Market{Coin: "USDC", Quote: "USDT"},
-		make:   func(o exchange.Options) (rates.Source, error) { return exchange.NewOKX(o) },
+		make:   exchange.NewOKX,
 		question: func(path string) string {
 			return map[string]string{"/api/v5/public/instruments": "list", "/api/v5/market/tickers": "book",
 				"/api/v5/market/history-candles": "past"}[path]

@@ -65,6 +65,18 @@ func TestSharedPayloadsOfGuests(t *testing.T) {
 			})
 		})
 	}
+	t.Run("coingecko_market_chart_range.json", func(t *testing.T) {
+		body := read(t, filepath.Join(dir, "rates", "coingecko_market_chart_range.json"))
+		synctest.Test(t, func(t *testing.T) {
+			g := guests["coingecko"]
+			d := g.gate()
+			d.on(gusdChart, typed(g.kind, body, 200))
+			q, err := g.source(t, d, minute.Add(10*time.Minute)).Candle(t.Context(), gusdUSD, minute)
+			require.NoError(t, err)
+			require.Equal(t, "81210.77", q.Value.String())
+			require.Equal(t, time.UnixMilli(1795228140530).UTC(), q.Price.SourceTime)
+		})
+	})
 	for file, want := range map[string]string{"binance_error_451.json": "http status 451", "binance_error_symbol.json": "disabled"} {
 		t.Run(file, func(t *testing.T) {
 			body := read(t, filepath.Join(dir, "rates", file))

@@ -48,6 +48,7 @@ func (s spot) quote(source string, m rates.Market, l listing, a answer, now time
 // kept holds a source's last answer for as long as asking again is useless or
 // over its limit. It runs on the monotonic clock.
 type kept[T any] struct {
+	name string // of the question
 	hold time.Duration
 
 	mu    sync.Mutex
@@ -70,7 +71,7 @@ func (k *kept[T]) get(ctx context.Context, c *client, ask func(context.Context) 
 	if fresh {
 		return held.value, held.from, nil
 	}
-	p, err := shared(ctx, c, "kept", func(ctx context.Context) (pair, error) {
+	p, err := shared(ctx, c, "kept "+k.name, func(ctx context.Context) (pair, error) {
 		v, a, err := ask(ctx)
 		if err != nil {
 			return pair{}, err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -171,5 +172,86 @@ func TestTheECBsFileMustBeOneDayWithOneDollar(t *testing.T) {
 		d := g.gate()
 		d.on(g.path, typed("application/xml; charset=UTF-8", envelope(day(dollar)), 200))
 		require.Equal(t, "1.15", one(t, g.source(t, d, noon), eurUSD).Value.String())
+	})
+}
+
+// chart answers with samples of the given minutes after noon: "5m 0.999".
+func chart(samples ...string) string {
+	var rows []string
+	for _, s := range samples {
+		at, price, _ := strings.Cut(s, " ")
+		d, err := time.ParseDuration(at)
+		if err != nil {
+			panic(err)
+		}
+		rows = append(rows, fmt.Sprintf("[%d,%s]", noon.Add(d).UnixMilli(), price))
+	}
+	return `{"prices":[` + strings.Join(rows, ",") + `],"market_caps":[],"total_volumes":[]}`
+}
+
+const gusdChart = "/api/v3/coins/gemini-dollar/market_chart/range"
+
+func TestCoinGeckoHasTheLastSampleOfAStablecoinsMinute(t *testing.T) {
+	for name, c := range map[string]struct {
+		body  string
+		close string
+		at    time.Duration // after noon
+		says  string
+	}{
+		"before the minute":             {chart("1m12s 0.998", "6m 0.997"), "0.998", 72 * time.Second, ""},
+		"within the minute":             {chart("1m12s 0.998", "5m59.999s 0.997", "8m 0.996"), "0.997", 5*time.Minute + 59_999*time.Millisecond, ""},
+		"none before":                   {chart("6m 0.998", "11m 0.998"), "", 0, "no sample from"},
+		"over half an hour before":      {chart("-25m1s 0.998", "6m 0.998"), "", 0, "no sample from"},
+		"none after":                    {chart("1m 0.998", "5m 0.998"), "", 0, "proves it complete"},
+		"hourly":                        {chart("-20m 0.998", "40m 0.998"), "", 0, "are 1h0m0s apart"},
+		"none":                          {chart(), "", 0, "proves it complete"},
+		"not in order":                  {chart("5m 0.998", "1m 0.998"), "", 0, "not in order"},
+		"null":                          {chart("1m null", "6m 0.998"), "", 0, "not a number"},
+		"NaN":                           {chart(`1m "NaN"`, "6m 0.998"), "", 0, "not a number"},
+		"bomb":                          {chart("1m 1e1000000000", "6m 0.998"), "", 0, "not a number"},
+		"a sample of three":             {`{"prices":[[1795176000000,1,1]]}`, "", 0, "a time and a price"},
+		"no prices":                     {`{"market_caps":[]}`, "", 0, "data is absent"},
+		"a time after the year 9999":    {`{"prices":[[1795176000000000,1]]}`, "", 0, "year 9999"},
+		"an instant that is no instant": {`{"prices":[[null,1]]}`, "", 0, "not a number"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := guests["coingecko"]
+				d := g.gate()
+				d.on(gusdChart, typed(g.kind, c.body, 200))
+				s := g.source(t, d, noon.Add(time.Hour))
+				q, err := s.Candle(t.Context(), gusdUSD, noon.Add(5*time.Minute+10*time.Second))
+				require.Equal(t, []string{gusdChart + "?from=1795093500&precision=full&to=1795179600&vs_currency=usd"}, d.questions())
+				if c.says != "" {
+					require.ErrorIs(t, err, rates.ErrUnavailable)
+					require.ErrorContains(t, err, "coingecko")
+					require.ErrorContains(t, err, c.says)
+					return
+				}
+				require.NoError(t, err)
+				require.Equal(t, c.close, q.Value.String())
+				require.Equal(t, noon.Add(c.at), q.Price.SourceTime)
+				require.Equal(t, "gemini-dollar", q.Price.Symbol)
+			})
+		})
+	}
+}
+
+func TestCoinGeckosChartOfADayIsAskedOnceForAllItsMinutes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := guests["coingecko"]
+		d := g.gate()
+		d.on(gusdChart, typed(g.kind, chart("0m 0.999", "5m 0.998", "10m 0.997", "15m 0.996"), 200))
+		s := g.source(t, d, noon.Add(time.Hour))
+		for minute, want := range []string{"0.999", "0.999", "0.999", "0.999", "0.999", "0.998", "0.998"} {
+			q, err := s.Candle(t.Context(), gusdUSD, noon.Add(time.Duration(minute)*time.Minute))
+			require.NoError(t, err)
+			require.Equal(t, want, q.Value.String())
+		}
+		require.Len(t, d.questions(), 1)
+		_, err := s.Candle(t.Context(), gusdUSD, noon.Add(-23*time.Hour))
+		require.ErrorIs(t, err, rates.ErrUnavailable)
+		require.ErrorContains(t, err, "over a day ago")
+		require.Empty(t, d.questions())
 	})
 }

@@ -70,8 +70,12 @@ func (c *client) do(ctx context.Context, e *endpoint, symbol string, query url.V
 			if err != nil {
 				return answer{}, err
 			}
-			if err := e.refusal(resp.StatusCode, body); err != nil {
-				return answer{}, err
+			why := e.refusal(resp.StatusCode, body)
+			if s := (*stay)(nil); errors.As(why, &s) && s.wait == 0 {
+				s.wait = retryAfter(resp.Header.Get("Retry-After"), c.now())
+			}
+			if why != nil {
+				return answer{}, why
 			}
 		}
 		return answer{}, badStatus(resp, c.now())

@@ -23,7 +23,7 @@ type coinbase struct {
 // the venue settles USDC as dollars and so says nothing of its price. Bad Options
 // are refused with [ErrBadBaseURL].
 func NewCoinbase(o Options) (*Venue, error) {
-	// Published: 10 requests a second with bursts of 15.
+	// Published: 10 requests a second, with bursts of 15.
 	c, err := newClient("coinbase", "https://api.exchange.coinbase.com", 200*time.Millisecond, 7, o)
 	if err != nil {
 		return nil, err

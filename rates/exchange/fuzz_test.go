@@ -51,7 +51,7 @@ func checkCandles(t *testing.T, rows []candle, err error) {
 		return
 	}
 	for i, r := range rows {
-		if r.open.Unix() <= 0 || r.open.Unix() > maxUnix {
+		if r.open.UnixMilli() <= 0 || r.open.Unix() > maxUnix {
 			t.Fatalf("candle %d opens at %s", i, r.open)
 		}
 		from := r.open.Add(-3 * time.Minute)
@@ -101,7 +101,7 @@ func FuzzBitstamp(f *testing.F) {
 }
 
 func FuzzGemini(f *testing.F) {
-	seeds(f, "gemini", `[{"symbol":"BTCUSD","base_currency":"BTC","quote_currency":"USD","status":"open","product_type":"spot"}]`, `{"result":"error","reason":"RateLimit"}`)
+	seeds(f, "gemini", `[{"symbol":"BTCUSD","base_currency":"BTC","quote_currency":"USD","status":"open","product_type":"spot"}]`, `{"result":"error","reason":"RateLimit"}`, `[[1,0,7,1,1,0]]`)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		all, err := geminiPairs(body)
 		checkRoster(t, all, err)

@@ -3,12 +3,14 @@ package exchange_test
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cointill/cointill/payments/money"
 	"github.com/cointill/cointill/rates"
 	"github.com/cointill/cointill/rates/exchange"
 )
@@ -228,5 +230,47 @@ func TestAGuestsMutatedAnswerIsNeverAWrongPrice(t *testing.T) {
 			}
 		}
 		require.Positive(t, refused)
+	})
+}
+
+func TestTheTableOfThePackageCommentIsWhatATripwireServes(t *testing.T) {
+	each(t, func(t *testing.T, name string, g guest) {
+		s := g.source(t, g.gate(), noon)
+		var told, served []string
+		for _, row := range documented(t, "venue in quotes", name) {
+			for _, coin := range row[1:] {
+				told = append(told, coin+"/"+row[0])
+			}
+		}
+		for _, quote := range []string{"USD", "EUR", "USDT"} {
+			for _, coin := range strings.Fields("BTC LTC DOGE ETH BNB USDC USDT DAI GUSD EUR SOL") {
+				if m := (rates.Market{Coin: money.Coin(coin), Quote: quote}); s.Serves(m) && (coin != "SOL" || name != "okx") {
+					served = append(served, m.String())
+				}
+			}
+		}
+		require.ElementsMatch(t, told, served)
+		require.Equal(t, string(g.role), documented(t, "venue role a minute", name)[0][0])
+	})
+}
+
+func TestAColdCrowdAsksATripwireOnce(t *testing.T) {
+	each(t, func(t *testing.T, _ string, g guest) {
+		d := g.gate()
+		d.on(g.path, slow(d.answers[g.path]))
+		s := g.source(t, d, noon)
+		var crowd sync.WaitGroup
+		for i := range 10_000 {
+			crowd.Go(func() {
+				markets := []rates.Market{g.market, g.beside}
+				if found, err := s.Quotes(t.Context(), markets[:1+i%2]); err != nil || len(found) == 0 || !found[0].Value.Valid() {
+					t.Error(found, err)
+				}
+			})
+		}
+		crowd.Wait()
+		if g.role == rates.RoleTripwire {
+			require.Len(t, d.questions(), 1, "whatever markets are asked for")
+		}
 	})
 }

@@ -64,14 +64,18 @@ func (k *kept[T]) get(ctx context.Context, c *client, ask func(context.Context) 
 		value T
 		from  answer
 	}
-	k.mu.Lock()
-	held := pair{k.value, k.from}
-	fresh := time.Now().Before(k.until)
-	k.mu.Unlock()
-	if fresh {
-		return held.value, held.from, nil
+	held := func() (pair, bool) {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		return pair{k.value, k.from}, time.Now().Before(k.until)
+	}
+	if p, ok := held(); ok {
+		return p.value, p.from, nil
 	}
 	p, err := shared(ctx, c, "kept "+k.name, func(ctx context.Context) (pair, error) {
+		if p, ok := held(); ok { // answered while this call came here
+			return p, nil
+		}
 		v, a, err := ask(ctx)
 		if err != nil {
 			return pair{}, err

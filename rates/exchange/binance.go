@@ -97,19 +97,15 @@ func (b *binance) books(ctx context.Context, want roster) ([]rates.Quote, error)
 // past asks for the minutes around the one asked; the row after it proves it
 // finished.
 func (b *binance) past(ctx context.Context, l listing, from, minute time.Time) (candle, answer, error) {
-	rows, a, err := ask(ctx, b.client, &b.klines, "", url.Values{
+	rows, a, err := ask(ctx, b.client, &b.klines, l.symbol, url.Values{
 		"symbol": {l.symbol}, "interval": {"1m"}, "limit": {"1000"},
 		"startTime": {strconv.FormatInt(from.UnixMilli(), 10)},
-		"endTime":   {strconv.FormatInt(minute.Add(horizon).UnixMilli(), 10)},
+		"endTime":   {strconv.FormatInt(until(minute, b.now()).UnixMilli(), 10)},
 	}, binanceKlines)
 	if err != nil {
 		return candle{}, a, err
 	}
-	c, err := lastClose(rows, from, minute, b.now())
-	if err != nil {
-		err = b.unavailable(b.klines.path, err)
-	}
-	return c, a, err
+	return b.lastClose(&b.klines, rows, nil, a, from, minute)
 }
 
 // quoted writes symbols as the venue takes them: ["BTCUSDT","EURUSDT"].

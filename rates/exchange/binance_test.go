@@ -159,7 +159,7 @@ func TestBinanceCandle(t *testing.T) {
 				s := g.source(t, d, noon.Add(7*time.Minute))
 				q, err := s.Candle(t.Context(), btcUSDT, noon.Add(5*time.Minute+30*time.Second))
 				asked := d.questions()
-				require.Equal(t, `/api/v3/klines?endTime=1795190700000&interval=1m&limit=1000&startTime=1795176120000&symbol=BTCUSDT`, asked[len(asked)-1])
+				require.Equal(t, `/api/v3/klines?endTime=1795176420000&interval=1m&limit=1000&startTime=1795176120000&symbol=BTCUSDT`, asked[len(asked)-1])
 				if c.says != "" {
 					require.ErrorIs(t, err, rates.ErrUnavailable)
 					require.ErrorContains(t, err, "binance")

@@ -12,7 +12,7 @@ import (
 // okx speaks OKX's API v5: Get instruments, Get tickers, Get candlesticks history.
 type okx struct {
 	*client
-	instruments, tickers, history endpoint
+	instruments, tickers, candles endpoint
 }
 
 // NewOKX returns OKX's spot books in USDT and EUR. All of its public questions
@@ -28,7 +28,7 @@ func NewOKX(o Options) (*Venue, error) {
 		client:      c,
 		instruments: endpoint{path: "/api/v5/public/instruments", refusal: okxRefusal},
 		tickers:     endpoint{path: "/api/v5/market/tickers", refusal: okxRefusal},
-		history:     endpoint{path: "/api/v5/market/history-candles", refusal: okxRefusal},
+		candles:     endpoint{path: "/api/v5/market/history-candles", refusal: okxRefusal},
 	}
 	return &Venue{client: c, dialect: x, role: rates.RoleMember, offer: offer{
 		"USDT": "BTC LTC DOGE ETH BNB USDC DAI",
@@ -61,16 +61,12 @@ func (x *okx) past(ctx context.Context, l listing, from, minute time.Time) (cand
 	const page = 100
 	// As far past the minute as a page that reaches back to from may begin.
 	end := from.Add((page - 1) * time.Minute)
-	rows, a, err := ask(ctx, x.client, &x.history, "", url.Values{
+	rows, a, err := ask(ctx, x.client, &x.candles, l.symbol, url.Values{
 		"instId": {l.symbol}, "bar": {"1m"}, "limit": {strconv.Itoa(page)},
 		"after": {strconv.FormatInt(end.UnixMilli(), 10)},
 	}, okxCandles)
 	if err != nil {
 		return candle{}, a, err
 	}
-	c, err := lastClose(rows, from, minute, x.now())
-	if err != nil {
-		err = x.unavailable(x.history.path, err)
-	}
-	return c, a, err
+	return x.lastClose(&x.candles, rows, nil, a, from, minute)
 }

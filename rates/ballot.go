@@ -130,7 +130,7 @@ func (r *round) said(a answer, m Market) (Quote, bool) {
 		switch {
 		case q.Price.FetchedAt.Before(r.start.Truncate(time.Millisecond)):
 			q.Price.Rejected = "stale: asked before this round began"
-		case r.memory != nil && r.memory.frozen(q):
+		case r.memory != nil && r.memory.frozen(q, r.now):
 			q.Price.Rejected = "frozen: the book stands still while others move"
 		}
 	}

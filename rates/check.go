@@ -2,9 +2,8 @@ package rates
 
 import (
 	"fmt"
+	"math/big"
 	"time"
-
-	"github.com/shopspring/decimal"
 
 	"github.com/cointill/cointill/payments/money"
 )
@@ -48,18 +47,26 @@ func judge(p Price, role Role, r Rule, now time.Time) (none money.Rate, why stri
 	if !p.Bid.Valid() || !p.Ask.Valid() {
 		return none, "book: no bid or no ask"
 	}
-	bid, ask := p.Bid.Decimal(), p.Ask.Decimal()
-	if bid.GreaterThan(ask) {
+	book, last := [3]money.Rate{p.Bid, p.Ask, p.Last}, 3
+	if !p.Last.Valid() {
+		last = 2
+	}
+	var n [3]big.Int
+	exp := align(n[:last], book[:last])
+	bid, ask := &n[0], &n[1]
+	if bid.Cmp(ask) > 0 {
 		return none, fmt.Sprintf("crossed: bid %s above ask %s", p.Bid, p.Ask)
 	}
-	middle := bid.Add(ask).Mul(decimal.New(5, -1))
-	if ask.Sub(bid).Shift(4).GreaterThan(middle.Mul(decimal.New(int64(r.SpreadBps), 0))) {
+	var sum, width, off big.Int // of bid and ask: the middle is half of it
+	sum.Add(bid, ask)
+	if over(width.Sub(ask, bid), 2*whole, &sum, int64(r.SpreadBps)) {
 		return none, fmt.Sprintf("spread: over %d bps from %s to %s", r.SpreadBps, p.Bid, p.Ask)
 	}
-	if p.Last.Valid() && apart(p.Last.Decimal(), middle, lastBps) {
+	off.Lsh(&n[2], 1)
+	if last == 3 && over(off.Abs(off.Sub(&off, &sum)), whole, &sum, lastBps) {
 		return none, fmt.Sprintf("last: %s is over %d bps from %s to %s", p.Last, lastBps, p.Bid, p.Ask)
 	}
-	value, err := money.NewRate(middle)
+	value, err := money.NewRate(half(&sum, exp))
 	if err != nil {
 		return none, "number: the middle has too many digits"
 	}

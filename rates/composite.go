@@ -26,7 +26,7 @@ type Composite struct {
 	mu      sync.Mutex // of memory, telling and follow
 	telling bool
 	memory  *memory
-	follow  map[Pair]time.Time // since when
+	follow  map[Pair]time.Time // when last priced, or first followed
 	current atomic.Pointer[map[Pair]held]
 
 	flights flights

@@ -2,6 +2,7 @@ package rates
 
 import (
 	"fmt"
+	"math/big"
 
 	"github.com/shopspring/decimal"
 
@@ -45,21 +46,77 @@ func quotient(n, d decimal.Decimal) (money.Rate, error) {
 	return r, nil
 }
 
+// rounded returns d to 12 significant digits.
+func rounded(d decimal.Decimal) (money.Rate, error) {
+	if d.NumDigits() <= significant && d.Exponent() >= -maxDecimals {
+		return money.NewRate(d)
+	}
+	return quotient(d, par)
+}
+
+// tens are the powers of ten by which bounded exponents can differ.
+var tens = func() (out [56]big.Int) {
+	out[0].SetInt64(1)
+	for i := range len(out) - 1 {
+		out[i+1].Mul(&out[i], big.NewInt(10))
+	}
+	return out
+}()
+
+// align writes the numbers of rates at one exponent, which it returns: comparing
+// and adding decimals of different exponents costs far more.
+func align(into []big.Int, rates []money.Rate) int32 {
+	var exp int32
+	for i, r := range rates {
+		if e := r.Decimal().Exponent(); i == 0 || e < exp {
+			exp = e
+		}
+	}
+	for i, r := range rates {
+		d := r.Decimal()
+		into[i].Mul(d.Coefficient(), &tens[d.Exponent()-exp])
+	}
+	return exp
+}
+
+// half returns n/2 at an exponent.
+func half(n *big.Int, exp int32) decimal.Decimal {
+	var out big.Int
+	if n.Bit(0) == 0 {
+		return decimal.NewFromBigInt(out.Rsh(n, 1), exp)
+	}
+	return decimal.NewFromBigInt(out.Mul(n, big.NewInt(5)), exp-1)
+}
+
+// over reports whether a×n is more than b×m.
+func over(a *big.Int, n int64, b *big.Int, m int64) bool {
+	var left, right, factor big.Int
+	left.Mul(a, factor.SetInt64(n))
+	return left.Cmp(right.Mul(b, factor.SetInt64(m))) > 0
+}
+
 // apart reports whether two positive numbers differ by more than bps basis
 // points of the second.
 func apart(a, of decimal.Decimal, bps int) bool {
 	return a.Sub(of).Abs().Shift(4).GreaterThan(of.Mul(decimal.New(int64(bps), 0)))
 }
 
-// bpsOf returns how far a lies from of, in basis points of it, rounded up, and
-// at most a million.
-func bpsOf(a, of decimal.Decimal) int64 {
-	q, rem := a.Sub(of).Abs().Shift(4).QuoRem(of, 0)
-	if q.GreaterThan(decimal.New(1_000_000, 0)) {
+// bpsOf returns width in basis points of of, rounded up, and at most a million.
+func bpsOf(width, of *big.Int) int64 {
+	var q, rem big.Int
+	q.QuoRem(q.Mul(width, big.NewInt(whole)), of, &rem)
+	if !q.IsInt64() || q.Int64() >= 1_000_000 {
 		return 1_000_000
 	}
 	if rem.Sign() > 0 {
-		return q.IntPart() + 1
+		return q.Int64() + 1
 	}
-	return q.IntPart()
+	return q.Int64()
+}
+
+// distance returns how far a lies from of, in basis points of it.
+func distance(a, of money.Rate) int64 {
+	var n [2]big.Int
+	align(n[:], []money.Rate{a, of})
+	return bpsOf(n[0].Abs(n[0].Sub(&n[0], &n[1])), &n[1])
 }

@@ -49,9 +49,11 @@ type record struct {
 	demoted bool
 }
 
-// still is a book that does not move, and what its pair was worth when it stopped.
+// still is a book that does not move since a round, and the first composite
+// accepted since.
 type still struct {
 	price  Price
+	since  time.Time
 	rounds int
 	then   money.Rate
 }
@@ -74,23 +76,26 @@ func (m *memory) accepted(s Snapshot, now time.Time) { m.last[s.Pair] = accepted
 
 // frozen reports whether a book has said the same for more than ten rounds while
 // the composite moved on.
-func (m *memory) frozen(q Quote) bool {
+func (m *memory) frozen(q Quote, now time.Time) bool {
 	key := bookKey{q.Price.Source, q.Market}
 	pair := Pair{q.Market.Coin, money.Currency(q.Market.Quote)}
 	if !pair.Currency.Valid() {
 		pair.Currency = money.USD
 	}
-	now := m.last[pair].rate
 	b := m.books[key]
 	if b == nil || !b.price.Bid.Equal(q.Price.Bid) || !b.price.Ask.Equal(q.Price.Ask) || !b.price.Last.Equal(q.Price.Last) {
-		m.books[key] = &still{price: q.Price, then: now}
+		m.books[key] = &still{price: q.Price, since: now}
 		return false
 	}
 	b.rounds++
-	if !b.then.Valid() {
-		b.then = now
+	last, ok := m.last[pair]
+	if !ok || last.at.Before(b.since) {
+		return false
 	}
-	return b.rounds > frozenRounds && now.Valid() && b.then.Valid() && apart(now.Decimal(), b.then.Decimal(), frozenBps)
+	if !b.then.Valid() {
+		b.then = last.rate
+	}
+	return b.rounds > frozenRounds && apart(last.rate.Decimal(), b.then.Decimal(), frozenBps)
 }
 
 func (m *memory) demoted(source string, p Pair) bool {

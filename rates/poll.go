@@ -28,13 +28,9 @@ func (c *Composite) Follow(pairs ...Pair) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.followed(c.policy.Now(), pairs...)
-}
-
-func (c *Composite) followed(since time.Time, pairs ...Pair) {
 	for _, p := range pairs {
 		if _, ok := c.follow[p]; !ok {
-			c.follow[p] = since
+			c.follow[p] = c.policy.Now()
 		}
 	}
 }
@@ -120,7 +116,7 @@ func (c *Composite) keep(prices map[Pair]priced, r *round) {
 		c.memory.edge(Finding{Kind: FindingHeld, Pair: p, Cause: cause(got.err)}, errors.Is(got.err, errHeld), r.now)
 		switch {
 		case got.err == nil:
-			c.followed(r.now, p)
+			c.follow[p] = r.start
 			next[p] = held{got.credit, r.start, c.ageOf(p)}
 		case !few:
 			delete(next, p)
@@ -129,13 +125,10 @@ func (c *Composite) keep(prices map[Pair]priced, r *round) {
 	c.current.Store(&next)
 }
 
-// stale finds the followed pairs that Current has had no price of for its limit.
+// stale finds the followed pairs that no round has priced for longer than Current
+// would show them.
 func (c *Composite) stale(now time.Time) {
-	current := *c.current.Load()
 	for p, since := range c.follow {
-		if h, ok := current[p]; ok {
-			since = h.taken
-		}
 		c.memory.edge(Finding{Kind: FindingStale, Pair: p}, now.Sub(since) > c.ageOf(p), now)
 	}
 }

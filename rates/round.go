@@ -57,7 +57,7 @@ func (r *round) direct(p Pair) *composite {
 		}
 		why := "second: the venue counts once"
 		if v.strays(out.Value, rule) {
-			why = fmt.Sprintf("outlier: %d bps from the median, agrees with no quorum", bpsOf(v.Value.Decimal(), out.Value.Decimal()))
+			why = fmt.Sprintf("outlier: %d bps from the median, agrees with no quorum", distance(v.Value, out.Value))
 		}
 		b.prices[b.index[i]].Rejected = why
 	}

@@ -22,7 +22,9 @@ func rate(text string) money.Rate {
 
 func snapshot() rates.Snapshot {
 	return rates.Snapshot{
-		Pair: btcUSD, Rate: rate("64000.5"), AsOf: minute, Method: rates.MethodVenue, Operator: "ann",
+		Pair: btcUSD, Rate: rate("64000.5"), AsOf: minute, Method: rates.MethodVenue, Operator: "ann", Policy: "quorum 2 of 3",
+		Legs: []rates.Snapshot{{Pair: pair("USDC/USD"), Rate: rate("1"), AsOf: minute, Market: rate("0.999"),
+			Legs: []rates.Snapshot{{Pair: pair("USDT/USD"), Rate: rate("1.0002"), AsOf: minute}}}},
 		Prices: []rates.Price{
 			{Source: "kraken", Symbol: "XBTUSD", Bid: rate("64000"), Ask: rate("64001"), SourceTime: minute, FetchedAt: minute},
 			{Source: "bitstamp", Symbol: "btcusd", Last: rate("1"), FetchedAt: minute, Rejected: "spread"},
@@ -45,6 +47,10 @@ func TestSnapshotOfTheSameContentHasTheSameID(t *testing.T) {
 		"other zone":        func(s *rates.Snapshot) { s.AsOf = s.AsOf.In(time.FixedZone("", 7200)) },
 		"microseconds":      func(s *rates.Snapshot) { s.Prices[0].FetchedAt = s.Prices[0].FetchedAt.Add(999 * time.Microsecond) },
 		"an id of its own":  func(s *rates.Snapshot) { s.ID = "forged" },
+		"market is rate":    func(s *rates.Snapshot) { s.Market = rate("64000.50") },
+		"none degraded":     func(s *rates.Snapshot) { s.Degraded = []string{} },
+		"a leg's own id":    func(s *rates.Snapshot) { s.Legs[0].ID = "forged" },
+		"a leg's own zone":  func(s *rates.Snapshot) { s.Legs[0].AsOf = minute.In(time.FixedZone("", 7200)) },
 		"written otherwise": func(s *rates.Snapshot) { s.Prices[0].Bid = rate("6.4e4") },
 	} {
 		s := snapshot()
@@ -68,6 +74,14 @@ func TestSnapshotIDChangesWithEveryField(t *testing.T) {
 		"as of":       func(s *rates.Snapshot) { s.AsOf = s.AsOf.Add(time.Millisecond) },
 		"method":      func(s *rates.Snapshot) { s.Method = rates.MethodCandle },
 		"operator":    func(s *rates.Snapshot) { s.Operator = "" },
+		"replaces":    func(s *rates.Snapshot) { s.Replaces = "bob" },
+		"market":      func(s *rates.Snapshot) { s.Market = rate("64000.6") },
+		"haircut":     func(s *rates.Snapshot) { s.HaircutBps = 1 },
+		"policy":      func(s *rates.Snapshot) { s.Policy = "" },
+		"degraded":    func(s *rates.Snapshot) { s.Degraded = []string{"ann"} },
+		"a leg more":  func(s *rates.Snapshot) { s.Legs = append(s.Legs, s.Legs[0]) },
+		"a leg less":  func(s *rates.Snapshot) { s.Legs = nil },
+		"a leg's leg": func(s *rates.Snapshot) { s.Legs[0].Legs[0].Rate = rate("1.0001") },
 		"source":      price(func(p *rates.Price) { p.Source = "okx" }),
 		"symbol":      price(func(p *rates.Price) { p.Symbol = "" }),
 		"bid":         price(func(p *rates.Price) { p.Bid = rate("63999") }),
@@ -96,6 +110,17 @@ func TestSnapshotReadBackFromJSONKeepsItsID(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := snapshot()
 		s.AsOf = time.UnixMicro(rapid.Int64Range(0, 4e15).Draw(t, "as of"))
+		s.Policy, s.Replaces = word.Draw(t, "policy"), word.Draw(t, "replaces")
+		s.Degraded = rapid.SliceOfN(word, 0, 2).Draw(t, "degraded")
+		s.HaircutBps = rapid.IntRange(0, 9_999).Draw(t, "haircut")
+		if rapid.Bool().Draw(t, "has a market") {
+			s.Market = rate("64000.7")
+		}
+		s.Legs = s.Legs[:rapid.IntRange(0, 1).Draw(t, "legs")]
+		for i := range s.Legs {
+			s.Legs[i].Policy = word.Draw(t, "leg's policy")
+			s.Legs[i].AsOf = time.UnixMicro(rapid.Int64Range(0, 4e15).Draw(t, "leg's as of"))
+		}
 		s.Operator, s.Pair.Coin = word.Draw(t, "operator"), money.Coin(word.Draw(t, "coin"))
 		for i := range s.Prices {
 			p := &s.Prices[i]
@@ -138,6 +163,22 @@ func TestSnapshotRefusesWhatIsNoPrice(t *testing.T) {
 		_, err = rates.NewSnapshot(s)
 		require.ErrorIs(t, err, rates.ErrUnknownPair)
 	}
+	for _, bps := range []int{-1, 10_000} {
+		s = snapshot()
+		s.HaircutBps = bps
+		_, err = rates.NewSnapshot(s)
+		require.ErrorIs(t, err, money.ErrBadNumber)
+	}
+	s = snapshot()
+	s.Legs[0].Rate = money.Rate{}
+	_, err = rates.NewSnapshot(s)
+	require.ErrorIs(t, err, money.ErrBadNumber)
+	s = rates.Snapshot{Pair: btcUSD, Rate: rate("1"), AsOf: minute}
+	for range 6 {
+		s.Legs = []rates.Snapshot{s}
+	}
+	_, err = rates.NewSnapshot(s)
+	require.ErrorIs(t, err, money.ErrBadNumber, "legs without an end")
 	s = snapshot()
 	s.AsOf = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC) // has no RFC 3339 form
 	_, err = rates.NewSnapshot(s)

@@ -21,7 +21,7 @@ func (r *round) tripwires(p Pair, value money.Rate) (degraded []string, held err
 		far := apart(value.Decimal(), q.Value.Decimal(), limit)
 		if far {
 			degraded = append(degraded, fmt.Sprintf("%s: %s is %d bps from its %s", a.seat.Name(), p,
-				bpsOf(value.Decimal(), q.Value.Decimal()), q.Value))
+				distance(value, q.Value), q.Value))
 		}
 		if apart(value.Decimal(), q.Value.Decimal(), holdBps) {
 			held = fmt.Errorf("%w: %w: %s at %s, but %s says %s", ErrUnavailable, errHeld, p, value, a.seat.Name(), q.Value)

@@ -28,8 +28,9 @@ var jsonTypes = []string{"application/json"}
 // answer is one body and the instant before it was asked for, which is what a
 // price may claim as its own: the venue looked at its book then or later.
 type answer struct {
-	body  []byte
-	asked time.Time
+	body   []byte
+	asked  time.Time
+	symbol string // asked of; "" where the path does not say it
 }
 
 // do sends one request and checks all that can be checked without knowing what
@@ -53,7 +54,7 @@ func (c *client) do(ctx context.Context, e *endpoint, symbol string, query url.V
 	req.Header.Set("User-Agent", userAgent)
 	req.Header.Set("Accept", strings.Join(types, ", "))
 	req.Header.Set("Cache-Control", "no-cache")
-	a := answer{asked: c.now()}
+	a := answer{asked: c.now(), symbol: symbol}
 	resp, err := c.http.Do(req)
 	if err != nil {
 		if u := (*url.Error)(nil); errors.As(err, &u) {

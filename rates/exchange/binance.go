@@ -42,7 +42,7 @@ func NewBinance(o Options) (*Venue, error) {
 		client: c,
 		info:   endpoint{path: "/api/v3/exchangeInfo", refusal: binanceRefusal},
 		ticker: endpoint{path: "/api/v3/ticker/bookTicker", refusal: binanceRefusal},
-		klines: endpoint{path: "/api/v3/klines", refusal: binanceRefusal},
+		klines: endpoint{path: "/api/v3/klines", refusal: binanceRefusal, backfill: true},
 	}
 	return &Venue{client: c, dialect: b, role: rates.RoleMember, closed: true, offer: binanceOffer}, nil
 }

@@ -34,7 +34,7 @@ func NewBitstamp(o Options) (*Venue, error) {
 		client: c,
 		pairs:  endpoint{path: "/api/v2/trading-pairs-info/", refusal: bitstampLimit},
 		ticker: endpoint{path: "/api/v2/ticker/", refusal: bitstampLimit},
-		ohlc:   endpoint{path: "/api/v2/ohlc/{symbol}/", refusal: bitstampRefusal},
+		ohlc:   endpoint{path: "/api/v2/ohlc/{symbol}/", refusal: bitstampRefusal, backfill: true},
 	}
 	return &Venue{client: c, dialect: d, role: rates.RoleMember, offer: offer{
 		"USD": "BTC LTC DOGE ETH BNB USDC USDT DAI EUR",

@@ -47,7 +47,7 @@ func (v *Venue) Candle(ctx context.Context, m rates.Market, at time.Time) (rates
 	}
 	key := fmt.Sprintf("candle %s %d", m, minute.Unix())
 	return shared(ctx, v.client, key, func(ctx context.Context) (rates.Quote, error) {
-		c, a, err := v.dialect.past(ctx, l, minute.Add(-rates.RuleOf(m.Coin).Carry), minute)
+		c, a, err := v.past(ctx, l, minute.Add(-rates.RuleOf(m.Coin).Carry), minute)
 		if errors.Is(err, errUnlisted) {
 			return rates.Quote{}, v.unavailable(m.String(), v.disable(m, l))
 		}
@@ -58,6 +58,16 @@ func (v *Venue) Candle(ctx context.Context, m rates.Market, at time.Time) (rates
 			Source: v.name, Symbol: l.symbol, Last: c.close, SourceTime: c.open, FetchedAt: a.asked,
 		}}, nil
 	})
+}
+
+// past takes a close from what the venue has said already, or asks.
+func (v *Venue) past(ctx context.Context, l listing, from, minute time.Time) (candle, answer, error) {
+	if p, ok := v.history.find(l.symbol, from, minute); ok {
+		if c, err := lastClose(p.rows, from, minute, v.now()); err == nil {
+			return c, answer{asked: p.asked}, nil
+		}
+	}
+	return v.dialect.past(ctx, l, from, minute)
 }
 
 // lastClose returns the last close in [from, minute] of a venue's rows, oldest
@@ -101,7 +111,9 @@ func until(minute, now time.Time) time.Time {
 func (c *client) lastClose(e *endpoint, rows []candle, err error, a answer, from, minute time.Time) (candle, answer, error) {
 	var best candle
 	if err == nil {
-		best, err = lastClose(rows, from, minute, c.now())
+		if best, err = lastClose(rows, from, minute, c.now()); err == nil {
+			c.history.keep(rows, a, from)
+		}
 	}
 	if err != nil {
 		return candle{}, a, c.unavailable(e.path, err)

@@ -21,15 +21,19 @@ const flightTimeout = 2 * time.Minute
 // client is one polite guest of one venue: a token bucket, a pause after
 // failures, and one flight for equal calls.
 type client struct {
-	name    string
-	base    string
-	header  http.Header // sent with every request; a key of the caller's goes here
-	http    *http.Client
-	bucket  *rate.Limiter
-	pause   pause // of all endpoints
-	flights singleflight.Group
-	now     func() time.Time
-	log     *slog.Logger
+	name   string
+	base   string
+	header http.Header // sent with every request; a key of the caller's goes here
+	http   *http.Client
+	bucket *rate.Limiter
+	// backfill is what history may take of the bucket: half, so that catching up does
+	// not keep the prices of now away.
+	backfill *rate.Limiter
+	history  history
+	pause    pause // of all endpoints
+	flights  singleflight.Group
+	now      func() time.Time
+	log      *slog.Logger
 }
 
 // endpoint is one question of a venue, with a pause of its own: a list of pairs
@@ -39,10 +43,10 @@ type endpoint struct {
 	types []string // accepted media types; JSON if there is none
 	// refusal reads an answer other than 200: an error that wraps errDeclined, a
 	// *stay, or nil if the status says it all. Itself nil where no body is read.
-	refusal func(status int, body []byte) error
-	// dated says that answers carry their own time, so that a cache may lie between.
-	dated bool
-	pause pause
+	refusal  func(status int, body []byte) error
+	backfill bool // asks for history
+	dated    bool // answers carry their own time, so that a cache may lie between
+	pause    pause
 }
 
 var (
@@ -61,7 +65,8 @@ func newClient(name, base string, every time.Duration, burst int, o Options) (*c
 	if err != nil {
 		return nil, err
 	}
-	c := &client{name: name, base: base, header: http.Header{}, now: o.Now, log: o.Log, bucket: rate.NewLimiter(rate.Every(every), burst)}
+	c := &client{name: name, base: base, header: http.Header{}, now: o.Now, log: o.Log,
+		bucket: rate.NewLimiter(rate.Every(every), burst), backfill: rate.NewLimiter(rate.Every(2*every), 1)}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -100,6 +105,11 @@ func ask[T any](ctx context.Context, c *client, e *endpoint, symbol string, quer
 func (c *client) get(ctx context.Context, e *endpoint, symbol string, query url.Values) (answer, error) {
 	if err := c.paused(e); err != nil {
 		return answer{}, err
+	}
+	if e.backfill {
+		if err := c.backfill.Wait(ctx); err != nil {
+			return answer{}, fmt.Errorf("%w: own limit: %w", errPausing, err)
+		}
 	}
 	if err := c.bucket.Wait(ctx); err != nil {
 		return answer{}, fmt.Errorf("%w: own limit: %w", errPausing, err)

@@ -32,7 +32,7 @@ func NewCoinbase(o Options) (*Venue, error) {
 		client:   c,
 		products: endpoint{path: "/products"},
 		ticker:   endpoint{path: "/products/{symbol}/ticker", refusal: coinbaseRefusal},
-		candles:  endpoint{path: "/products/{symbol}/candles", refusal: coinbaseRefusal},
+		candles:  endpoint{path: "/products/{symbol}/candles", refusal: coinbaseRefusal, backfill: true},
 	}
 	return &Venue{client: c, dialect: d, role: rates.RoleMember, singly: true, offer: offer{
 		"USD": "BTC LTC DOGE ETH BNB USDT DAI",

@@ -63,7 +63,7 @@ func NewCoinGecko(o Options) (*Venue, error) {
 	g := &coinGecko{
 		client: c,
 		simple: endpoint{path: "/api/v3/simple/price", dated: true},
-		chart:  endpoint{path: "/api/v3/coins/{symbol}/market_chart/range", dated: true},
+		chart:  endpoint{path: "/api/v3/coins/{symbol}/market_chart/range", dated: true, backfill: true},
 		held:   kept[map[string]map[string]spot]{name: "simple", hold: coinGeckoEvery},
 		charts: make(map[listing]*kept[[]candle]),
 	}
@@ -71,7 +71,7 @@ func NewCoinGecko(o Options) (*Venue, error) {
 	for coin, id := range coinGeckoIDs {
 		coins = append(coins, string(coin))
 		for _, fiat := range fiats {
-			g.charts[geckoListing(id, fiat)] = &kept[[]candle]{name: id + " " + fiat, hold: coinGeckoEvery}
+			g.charts[geckoListing(id, fiat)] = &kept[[]candle]{name: id + " " + fiat, hold: 2 * coinGeckoEvery} // history has half of the limit
 		}
 	}
 	all := strings.Join(coins, " ")

@@ -36,7 +36,7 @@ func NewGemini(o Options) (*Venue, error) {
 		client:  c,
 		details: endpoint{path: "/v1/symbols/details/all"},
 		ticker:  endpoint{path: "/v1/pubticker/{symbol}", refusal: geminiRefusal},
-		candles: endpoint{path: "/v2/candles/{symbol}/1m", refusal: geminiRefusal},
+		candles: endpoint{path: "/v2/candles/{symbol}/1m", refusal: geminiRefusal, backfill: true},
 	}
 	return &Venue{client: c, dialect: d, role: rates.RoleMember, singly: true, offer: offer{
 		"USD": "BTC LTC DOGE ETH BNB USDC USDT DAI EUR",

@@ -31,8 +31,8 @@ func NewKraken(o Options) (*Venue, error) {
 		client:     c,
 		assetPairs: endpoint{path: "/0/public/AssetPairs"},
 		ticker:     endpoint{path: "/0/public/Ticker"},
-		ohlc:       endpoint{path: "/0/public/OHLC"},
-		trades:     endpoint{path: "/0/public/Trades"},
+		ohlc:       endpoint{path: "/0/public/OHLC", backfill: true},
+		trades:     endpoint{path: "/0/public/Trades", backfill: true},
 	}
 	return &Venue{client: c, dialect: k, role: rates.RoleMember, offer: offer{
 		"USD": "BTC LTC DOGE ETH BNB USDC USDT DAI EUR",

@@ -38,6 +38,8 @@ func (k *kraken) fromCandles(ctx context.Context, l listing, from, minute time.T
 	}
 	for _, c := range slices.Backward(rows) {
 		if !c.open.After(minute) && !c.open.Before(from) {
+			a.symbol = l.symbol
+			k.history.keep(append(rows, candle{open: unfinished}), a, from)
 			return c, a, nil
 		}
 	}

@@ -28,7 +28,7 @@ func NewOKX(o Options) (*Venue, error) {
 		client:      c,
 		instruments: endpoint{path: "/api/v5/public/instruments", refusal: okxRefusal},
 		tickers:     endpoint{path: "/api/v5/market/tickers", refusal: okxRefusal},
-		candles:     endpoint{path: "/api/v5/market/history-candles", refusal: okxRefusal},
+		candles:     endpoint{path: "/api/v5/market/history-candles", refusal: okxRefusal, backfill: true},
 	}
 	return &Venue{client: c, dialect: x, role: rates.RoleMember, offer: offer{
 		"USDT": "BTC LTC DOGE ETH BNB USDC DAI",

@@ -16,6 +16,7 @@ const (
 	// been renamed.
 	relistAfter = 5 * time.Minute
 	online      = "online"
+	maxSymbol   = 40 // of a symbol that may stand in evidence
 )
 
 // listing is a market as the venue lists it.
@@ -38,7 +39,7 @@ func (s *shelf) add(m rates.Market, l listing) {
 	if s.roster == nil {
 		s.roster, s.twice = make(roster), make(map[rates.Market]bool)
 	}
-	if m.Coin == "" || m.Quote == "" || l.symbol == "" {
+	if m.Coin == "" || m.Quote == "" || l.symbol == "" || len(l.symbol) > maxSymbol {
 		return
 	}
 	_, known := s.roster[m]

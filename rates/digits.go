@@ -88,8 +88,11 @@ func half(n *big.Int, exp int32) decimal.Decimal {
 	return decimal.NewFromBigInt(out.Mul(n, big.NewInt(5)), exp-1)
 }
 
-// over reports whether a×n is more than b×m.
+// over reports whether a×n is more than b×m; n and m are below 2^15.
 func over(a *big.Int, n int64, b *big.Int, m int64) bool {
+	if a.BitLen() <= 48 && b.BitLen() <= 48 {
+		return a.Int64()*n > b.Int64()*m
+	}
 	var left, right, factor big.Int
 	left.Mul(a, factor.SetInt64(n))
 	return left.Cmp(right.Mul(b, factor.SetInt64(m))) > 0

@@ -105,24 +105,38 @@ func (c *Composite) Current(pair Pair) (Snapshot, bool) {
 
 // keep publishes what a round priced for Current, and drops what it refused. Too
 // few answers are no refusal: what was right a moment ago may be shown.
-func (c *Composite) keep(prices map[Pair]priced, r *round) {
+func (c *Composite) keep(pairs []Pair, prices map[Pair]priced, r *round) {
 	next := map[Pair]held{}
 	if old := c.current.Load(); old != nil {
 		maps.Copy(next, *old)
 	}
-	for p, got := range prices {
-		few := errors.Is(got.err, errFew)
-		c.memory.edge(Finding{Kind: FindingNoQuorum, Pair: p, Cause: cause(got.err)}, few || errors.Is(got.err, errDisagree), r.now)
-		c.memory.edge(Finding{Kind: FindingHeld, Pair: p, Cause: cause(got.err)}, errors.Is(got.err, errHeld), r.now)
+	for _, p := range append([]Pair{tetherUSD, euroUSD}, pairs...) {
+		got, asked := prices[p]
+		if made, ok := r.made[p]; ok && c.policy.rule(p.Coin).ParBy == "" {
+			c.refused(p, made.err, r.now)
+		} else if asked {
+			c.refused(p, got.err, r.now)
+		}
 		switch {
+		case !asked:
 		case got.err == nil:
 			c.follow[p] = r.start
 			next[p] = held{got.credit, r.start, c.ageOf(p)}
-		case !few:
+		case !errors.Is(got.err, errFew):
 			delete(next, p)
 		}
 	}
 	c.current.Store(&next)
+}
+
+// refused keeps whether a pair lacks a quorum or is held.
+func (c *Composite) refused(p Pair, err error, now time.Time) {
+	if errors.Is(err, ErrUnknownPair) {
+		return
+	}
+	lost := errors.Is(err, errFew) || errors.Is(err, errDisagree)
+	c.memory.edge(Finding{Kind: FindingNoQuorum, Pair: p, Cause: cause(err)}, lost, now)
+	c.memory.edge(Finding{Kind: FindingHeld, Pair: p, Cause: cause(err)}, errors.Is(err, errHeld), now)
 }
 
 // stale finds the followed pairs that no round has priced for longer than Current

@@ -25,8 +25,9 @@ var (
 	ErrBadPolicy = errors.New("rates: policy is not usable")
 )
 
-// DepeggedError carries the market that a depegged coin has. It wraps
-// [ErrDepegged] and [ErrUnavailable].
+// DepeggedError carries the market that a depegged coin has: in USD, also when
+// its price in EUR was asked for. An operator who decides by it sets a [Manual]
+// rate. It wraps [ErrDepegged] and [ErrUnavailable].
 type DepeggedError struct {
 	Market Snapshot
 }

@@ -147,6 +147,7 @@ func TestRunPollsFollowedPairsWithOneCallPerVenueARound(t *testing.T) {
 		<-time.After(10 * time.Minute)
 		stop()
 		require.ErrorIs(t, <-done, context.Canceled)
+		<-time.After(time.Minute) // a round under way ends by itself
 		rounds := w.venues["kraken"].calls()
 		require.InDelta(t, 40, rounds, 4, "every 15 seconds, a tenth more or less")
 		var stable int
@@ -158,7 +159,6 @@ func TestRunPollsFollowedPairsWithOneCallPerVenueARound(t *testing.T) {
 			}
 		}
 		require.InDelta(t, 10, stable, 1, "every minute")
-		<-time.After(time.Minute) // a round under way ends by itself
 	})
 }
 

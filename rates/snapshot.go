@@ -49,7 +49,11 @@ type Price struct {
 	SourceTime time.Time `json:"source_time"`
 	// FetchedAt is when the answer arrived here.
 	FetchedAt time.Time `json:"fetched_at"`
-	// Rejected says why the price was not used; empty if it was.
+	// Rejected says why the price was not used; empty if it was. A composite's
+	// reasons begin with one word and a colon: ahead book conversion crossed demoted
+	// frozen last number outlier par quorum second spread stale tripwire unavailable
+	// unlisted. A source may give reasons of its own. An outlier keeps
+	// its rank in the plain median; it does not count in the quorum.
 	Rejected string `json:"rejected,omitempty"`
 }
 

@@ -1,0 +1,212 @@
+package chainlink
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+const (
+	// probes is how many rounds are read with one question: some million gas, where
+	// nodes allow an eth_call ten at least.
+	probes = 32
+	// maxQuestions ends a search that a hole of many thousand rounds, or a node that
+	// tells stories, would make endless.
+	maxQuestions = 64
+)
+
+// history is one search for the last round of a feed that was updated before an
+// instant. Within a phase rounds are in the order of time; some do not exist.
+type history struct {
+	node  *node
+	feed  feed
+	end   time.Time
+	asked int
+}
+
+// find looks in the phase of the newest round, then in those before it: a phase is
+// an aggregator, and the newest one that has such a round is taken.
+func (h *history) find(ctx context.Context, newest roundID) (reading, error) {
+	top := newest
+	for {
+		r, err := h.within(ctx, top)
+		if !errors.Is(err, errMissing) {
+			return r, err
+		}
+		for {
+			if top.phase <= 1 {
+				return reading{}, h.node.unavailable(fmt.Errorf("%s has no round before %s", h.feed.name(), h.end.Format(time.RFC3339)))
+			}
+			top.phase--
+			if top.round, err = h.last(ctx, top.phase); err == nil {
+				break
+			}
+			if !errors.Is(err, errMissing) {
+				return reading{}, err
+			}
+		}
+		top.round++
+	}
+}
+
+// last returns the newest round of an older phase, asked of its aggregator
+// directly: aggregators answer nobody but proxies and outside callers, so not
+// Multicall3.
+func (h *history) last(ctx context.Context, phase uint16) (uint64, error) {
+	if err := h.count(); err != nil {
+		return 0, err
+	}
+	v, err := h.node.multicall(ctx, []call{ask(h.feed.proxy, phaseAggregators, wordOf(uint64(phase)))})
+	if err != nil {
+		return 0, err
+	}
+	w := v.results[0]
+	if len(w) != wordSize {
+		return 0, errMissing
+	}
+	to := address(w[wordSize-len(address{}):])
+	if to == (address{}) {
+		return 0, errMissing
+	}
+	if err := h.count(); err != nil {
+		return 0, err
+	}
+	var r reading
+	err = h.node.call(ctx, ask(to, latestRoundData), func(_ time.Time, returned []byte) error {
+		if len(returned) == 0 {
+			return errReverted // no contract is left there
+		}
+		var err error
+		if r, err = parseRound(returned); errors.Is(err, errMissing) {
+			return errReverted
+		}
+		return err
+	})
+	if errors.Is(err, errReverted) {
+		err = errMissing
+	}
+	return r.id.round, err
+}
+
+// within searches below a round of a phase that is too late itself.
+func (h *history) within(ctx context.Context, top roundID) (reading, error) {
+	low, high := uint64(0), top.round // the answer is at low, or between them
+	var best reading
+	found := false
+	narrow := func(rounds []uint64) (bool, error) {
+		read, err := h.read(ctx, top.phase, rounds)
+		if err != nil {
+			return false, err
+		}
+		before := high - low
+		for _, r := range read {
+			if r.updated.Before(h.end) && r.id.round > low {
+				low, best, found = r.id.round, r, true
+			}
+		}
+		for _, r := range read {
+			if !r.updated.Before(h.end) && r.id.round > low && r.id.round < high {
+				high = r.id.round
+			}
+		}
+		return high-low < before, nil
+	}
+	rounds := doubling(high)
+	for high-low > 1 {
+		if high-low-1 <= probes {
+			if _, err := narrow(run(low+1, high-1)); err != nil {
+				return reading{}, err
+			}
+			break // every round there is has been read
+		}
+		moved, err := narrow(rounds)
+		if err != nil {
+			return reading{}, err
+		}
+		if !moved && high-low-1 > probes {
+			// Not one of them exists: those next to the top are known to be too late
+			// or missing once read.
+			from := high - probes
+			if moved, err = narrow(run(from, high-1)); err != nil {
+				return reading{}, err
+			}
+			if !moved {
+				high = from
+			}
+		}
+		rounds = spread(low, high)
+	}
+	if !found {
+		return reading{}, errMissing
+	}
+	return best, nil
+}
+
+// read returns those of a phase's rounds that exist, in the order asked.
+func (h *history) read(ctx context.Context, phase uint16, rounds []uint64) ([]reading, error) {
+	if err := h.count(); err != nil {
+		return nil, err
+	}
+	calls := make([]call, len(rounds))
+	for i, n := range rounds {
+		calls[i] = ask(h.feed.proxy, getRoundData, roundID{phase, n}.word())
+	}
+	v, err := h.node.multicall(ctx, calls)
+	if err != nil {
+		return nil, err
+	}
+	var out []reading
+	for i, b := range v.results {
+		r, err := parseRound(b)
+		if errors.Is(err, errMissing) {
+			continue
+		}
+		if err == nil && r.id != (roundID{phase, rounds[i]}) {
+			err = fmt.Errorf("%w: round %s in place of another", errShape, r.id)
+		}
+		if err != nil {
+			return nil, h.node.unavailable(err)
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+func (h *history) count() error {
+	if h.asked++; h.asked > maxQuestions {
+		return h.node.unavailable(fmt.Errorf("%s: no round found in %d questions: too many are missing", h.feed.name(), maxQuestions))
+	}
+	return nil
+}
+
+// doubling returns rounds at doubling distances below high, and the first round:
+// what is asked for is mostly recent.
+func doubling(high uint64) []uint64 {
+	var out []uint64
+	for d := uint64(1); d < high && len(out) < probes-1; d *= 2 {
+		out = append(out, high-d)
+	}
+	return append(out, 1)
+}
+
+// spread returns rounds evenly between low and high, which lie over probes apart.
+func spread(low, high uint64) []uint64 {
+	if high-low-1 <= probes {
+		return nil
+	}
+	out := make([]uint64, probes)
+	for i := range out {
+		out[i] = low + 1 + uint64(i)*(high-low-2)/(probes-1)
+	}
+	return out
+}
+
+// run returns the rounds from first to last.
+func run(first, last uint64) []uint64 {
+	var out []uint64
+	for n := first; n <= last; n++ {
+		out = append(out, n)
+	}
+	return out
+}

@@ -25,7 +25,7 @@ type candleKey struct {
 // rejected.
 //
 // It is found among the rounds that the contracts keep for ever, so no archive of
-// the chain is needed; about five questions do for a year. A minute younger than
+// the chain is needed; a handful of questions does for a year. A minute younger than
 // 90 s or older than the first round is [rates.ErrUnavailable], as is a node that
 // cannot be had; a market without a feed is [rates.ErrUnknownPair].
 func (s *Source) Candle(ctx context.Context, m rates.Market, at time.Time) (rates.Quote, error) {

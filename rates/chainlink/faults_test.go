@@ -1,7 +1,6 @@
 package chainlink_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -19,19 +18,15 @@ import (
 
 func zeros(n int) string { return strings.Repeat("0", n) }
 
-func contextOf(t *testing.T) (context.Context, context.CancelFunc) {
-	return context.WithCancel(t.Context())
-}
-
-// delayed answers at once but delivers when go1 is closed.
+// delayed answers at once but delivers when deliver is closed.
 type delayed struct {
 	*stub
-	go1 chan struct{}
+	deliver chan struct{}
 }
 
 func (d *delayed) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := d.stub.RoundTrip(r)
-	<-d.go1
+	<-d.deliver
 	return resp, err
 }
 

@@ -91,56 +91,58 @@ func (h *history) last(ctx context.Context, phase uint16) (uint64, error) {
 
 // within searches below a round of a phase that is too late itself.
 func (h *history) within(ctx context.Context, top roundID) (reading, error) {
-	low, high := uint64(0), top.round // the answer is at low, or between them
-	var best reading
-	found := false
-	narrow := func(rounds []uint64) (bool, error) {
-		read, err := h.read(ctx, top.phase, rounds)
-		if err != nil {
-			return false, err
+	b := bracket{high: top.round}
+	ahead, next := true, doubling(top.round)
+	for b.open() > 0 {
+		if b.open() <= probes {
+			next = run(b.low+1, b.high-1)
 		}
-		before := high - low
-		for _, r := range read {
-			if r.updated.Before(h.end) && r.id.round > low {
-				low, best, found = r.id.round, r, true
-			}
-		}
-		for _, r := range read {
-			if !r.updated.Before(h.end) && r.id.round > low && r.id.round < high {
-				high = r.id.round
-			}
-		}
-		return high-low < before, nil
-	}
-	rounds := doubling(high)
-	for high-low > 1 {
-		if high-low-1 <= probes {
-			if _, err := narrow(run(low+1, high-1)); err != nil {
-				return reading{}, err
-			}
-			break // every round there is has been read
-		}
-		moved, err := narrow(rounds)
+		before := b.open()
+		read, err := h.read(ctx, top.phase, next)
 		if err != nil {
 			return reading{}, err
 		}
-		if !moved && high-low-1 > probes {
-			// Not one of them exists: those next to the top are known to be too late
-			// or missing once read.
-			from := high - probes
-			if moved, err = narrow(run(from, high-1)); err != nil {
-				return reading{}, err
-			}
-			if !moved {
-				high = from
-			}
+		b.narrow(read, h.end)
+		switch {
+		case before <= probes:
+			b.high = b.low + 1 // every round there is has been read
+		case !ahead && b.open() == before:
+			b.high = next[0] // not one of these exists
+			fallthrough
+		case ahead && len(read) < len(next) && 2*b.open() > before:
+			// A hole: what lies next to the top is read round by round.
+			ahead, next = false, run(b.high-min(probes, b.open()), b.high-1)
+		default:
+			ahead, next = true, spread(b.low, b.high)
 		}
-		rounds = spread(low, high)
 	}
-	if !found {
+	if b.low == 0 {
 		return reading{}, errMissing
 	}
-	return best, nil
+	return b.best, nil
+}
+
+// bracket holds the round looked for: it is best, at low, or one between low and
+// high.
+type bracket struct {
+	low, high uint64
+	best      reading
+}
+
+// open returns how many rounds may still be it, besides low.
+func (b *bracket) open() uint64 { return b.high - b.low - 1 }
+
+func (b *bracket) narrow(read []reading, end time.Time) {
+	for _, r := range read {
+		if r.updated.Before(end) && r.id.round > b.low {
+			b.low, b.best = r.id.round, r
+		}
+	}
+	for _, r := range read {
+		if !r.updated.Before(end) && r.id.round > b.low && r.id.round < b.high {
+			b.high = r.id.round
+		}
+	}
 }
 
 // read returns those of a phase's rounds that exist, in the order asked.
@@ -190,10 +192,11 @@ func doubling(high uint64) []uint64 {
 	return append(out, 1)
 }
 
-// spread returns rounds evenly between low and high, which lie over probes apart.
+// spread returns rounds evenly between low and high, both ends' neighbours among
+// them.
 func spread(low, high uint64) []uint64 {
-	if high-low-1 <= probes {
-		return nil
+	if high-low <= 2 {
+		return run(low+1, high-1)
 	}
 	out := make([]uint64, probes)
 	for i := range out {

@@ -1,6 +1,7 @@
 package chainlink_test
 
 import (
+	"context"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -149,36 +150,46 @@ func TestAMemberServesOnlyWhatFollowsItsMarketClosely(t *testing.T) {
 }
 
 func TestACrowdAsksFewQuestions(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStub()
-		c := source(t, s)
-		var crowd sync.WaitGroup
-		for range 1000 {
-			crowd.Go(func() {
-				quotes, err := c.Quotes(t.Context(), []rates.Market{btcUSD})
-				if err != nil || len(quotes) != 1 {
-					t.Error(quotes, err)
+	for name, c := range map[string]struct {
+		ask  func(*testing.T, *chainlink.Source) error
+		most int
+	}{
+		"now": {func(t *testing.T, c *chainlink.Source) error {
+			_, err := c.Quotes(t.Context(), []rates.Market{btcUSD})
+			return err
+		}, 2}, // of the first caller, and of those who came while it was under way
+		"then": {func(t *testing.T, c *chainlink.Source) error {
+			_, err := c.Candle(t.Context(), btcUSD, noon.Add(-30*time.Minute))
+			return err
+		}, 2}, // the newest round, and the one before it
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				slow := &delayed{stub: newStub(), deliver: make(chan struct{})}
+				oracle := sourceOf(t, slow.stub, chainlink.Options{Network: chainlink.Ethereum(), Transport: slow})
+				var crowd sync.WaitGroup
+				for range 10_000 {
+					crowd.Go(func() {
+						if err := c.ask(t, oracle); err != nil {
+							t.Error(err)
+						}
+					})
 				}
+				synctest.Wait() // all have asked
+				close(slow.deliver)
+				crowd.Wait()
+				posts, _ := slow.asked()
+				require.LessOrEqual(t, posts, c.most)
 			})
-			crowd.Go(func() {
-				if _, err := c.Candle(t.Context(), btcUSD, noon.Add(-30*time.Minute)); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		crowd.Wait()
-		posts, _ := s.asked()
-		require.Less(t, posts, 100)
-	})
+		})
+	}
 }
 
 func TestNobodyIsGivenWhatWasReadBeforeHeAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStub()
-		slow := &delayed{stub: s, go1: make(chan struct{})}
-		c, err := chainlink.New(chainlink.Options{URL: endpoint, Network: chainlink.Ethereum(), Transport: slow,
-			Now: func() time.Time { return noon }})
-		require.NoError(t, err)
+		slow := &delayed{stub: s, deliver: make(chan struct{})}
+		c := sourceOf(t, slow.stub, chainlink.Options{Network: chainlink.Ethereum(), Transport: slow})
 		first, second := make(chan rates.Quote, 1), make(chan rates.Quote, 1)
 		ask := func(out chan rates.Quote) {
 			quotes, err := c.Quotes(t.Context(), []rates.Market{btcUSD})
@@ -193,7 +204,7 @@ func TestNobodyIsGivenWhatWasReadBeforeHeAsked(t *testing.T) {
 		s.set(btcUSD, "7000000000000", noon)
 		go ask(second)
 		synctest.Wait()
-		close(slow.go1)
+		close(slow.deliver)
 		require.Equal(t, "64005.12345678", (<-first).Value.String())
 		require.Equal(t, "70000", (<-second).Value.String())
 	})
@@ -201,11 +212,9 @@ func TestNobodyIsGivenWhatWasReadBeforeHeAsked(t *testing.T) {
 
 func TestACallerWhoLeavesFailsNobodyElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		slow := &delayed{stub: newStub(), go1: make(chan struct{})}
-		c, err := chainlink.New(chainlink.Options{URL: endpoint, Network: chainlink.Ethereum(), Transport: slow,
-			Now: func() time.Time { return noon }})
-		require.NoError(t, err)
-		leaving, leave := contextOf(t)
+		slow := &delayed{stub: newStub(), deliver: make(chan struct{})}
+		c := sourceOf(t, slow.stub, chainlink.Options{Network: chainlink.Ethereum(), Transport: slow})
+		leaving, leave := context.WithCancel(t.Context())
 		gone := make(chan error, 1)
 		go func() {
 			_, err := c.Candle(leaving, btcUSD, noon.Add(-10*time.Minute))
@@ -220,7 +229,7 @@ func TestACallerWhoLeavesFailsNobodyElse(t *testing.T) {
 		synctest.Wait()
 		leave()
 		require.ErrorIs(t, <-gone, rates.ErrUnavailable)
-		close(slow.go1)
+		close(slow.deliver)
 		require.NoError(t, <-stays)
 	})
 }

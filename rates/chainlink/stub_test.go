@@ -9,10 +9,12 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/sha3"
 
@@ -285,9 +287,17 @@ func source(t require.TestingT, s *stub) *chainlink.Source {
 	return sourceOf(t, s, chainlink.Options{Network: chainlink.Ethereum()})
 }
 
+// sourceOf returns one with other options.
 func sourceOf(t require.TestingT, s *stub, o chainlink.Options) *chainlink.Source {
-	o.URL, o.Transport = endpoint, s
-	o.Now = func() time.Time { return s.block.Add(2 * time.Second) }
+	o.URL = endpoint
+	if o.Transport == nil {
+		o.Transport = s
+	}
+	o.Now = func() time.Time {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.block.Add(2 * time.Second)
+	}
 	c, err := chainlink.New(o)
 	require.NoError(t, err)
 	return c
@@ -301,4 +311,36 @@ func one(t *testing.T, c *chainlink.Source, m rates.Market) rates.Quote {
 	require.Len(t, quotes, 1)
 	require.Equal(t, m, quotes[0].Market)
 	return quotes[0]
+}
+
+// number turns "phase:round" into the proxy's number.
+func number(where string) string {
+	var p, r int64
+	if _, err := fmt.Sscanf(where, "%d:%d", &p, &r); err != nil {
+		panic(err)
+	}
+	id := new(big.Int).Lsh(big.NewInt(p), 64)
+	return id.Or(id, big.NewInt(r)).String()
+}
+
+// money8 writes units of 10⁻⁸.
+func money8(units string) string {
+	n, _ := decimal.NewFromString(units)
+	return n.Shift(-8).String()
+}
+
+// swap replaces round a's number by b's in a result, both of phase 1.
+func swap(result string, a, b int64) string {
+	one := func(n int64) string {
+		id := new(big.Int).Lsh(big.NewInt(1), 64)
+		return fmt.Sprintf("%064x", id.Or(id, big.NewInt(n)))
+	}
+	return strings.ReplaceAll(result, one(a), one(b))
+}
+
+// ServeHTTP is the node behind a socket.
+func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.serve(w, r)
 }

@@ -150,6 +150,33 @@ func TestAHoleOfManyRoundsIsSteppedOver(t *testing.T) {
 	}
 }
 
+func TestAPhaseWhoseAggregatorDoesNotAnswerIsSteppedOver(t *testing.T) {
+	for name, change := range map[string]func(*oracle){
+		"refuses":   func(o *oracle) { o.silent = 2 },
+		"destroyed": func(o *oracle) { o.gone = 2 },
+		"empty":     func(o *oracle) { o.phases[1] = nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStub()
+			history(s, 600, 10, 600)
+			change(s.oracle(btcUSD))
+			q, err := source(t, s).Candle(t.Context(), btcUSD, noon.Add(-605*time.Minute))
+			require.NoError(t, err)
+			require.Equal(t, "BTC / USD round "+number("1:600"), q.Price.Symbol)
+			require.Empty(t, q.Price.Rejected)
+		})
+	}
+}
+
+func TestACallWithoutGasIsNotTakenForAMissingRound(t *testing.T) {
+	s := newStub()
+	history(s, 600)
+	s.gas = 8 // enough to ask what the newest round is
+	_, err := source(t, s).Candle(t.Context(), btcUSD, noon.Add(-5*time.Hour))
+	require.ErrorIs(t, err, rates.ErrUnavailable)
+	require.ErrorContains(t, err, "too little gas")
+}
+
 func TestAnEndlessHoleEndsInAnError(t *testing.T) {
 	s := newStub()
 	history(s, 1_000_000)

@@ -27,7 +27,7 @@
 // # The past
 //
 // [Source.Candle] finds the round that was in force at the end of a minute among
-// those the contracts keep for ever; the node needs no archive. A proxy's round
+// those the contracts keep for ever, of any age; the node needs no archive. A proxy's round
 // number is phase << 64 | round of the phase's aggregator. From the newest round
 // the search looks back at doubling distances, then divides what is left by 32
 // with each question. Rounds that are missing (some aggregators revert, some

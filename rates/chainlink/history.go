@@ -28,26 +28,18 @@ type history struct {
 // find looks in the phase of the newest round, then in those before it: a phase is
 // an aggregator, and the newest one that has such a round is taken.
 func (h *history) find(ctx context.Context, newest roundID) (reading, error) {
-	top := newest
-	for {
-		r, err := h.within(ctx, top)
-		if !errors.Is(err, errMissing) {
-			return r, err
+	r, err := h.within(ctx, newest)
+	for phase := newest.phase; errors.Is(err, errMissing) && phase > 1; {
+		phase--
+		var last uint64
+		if last, err = h.last(ctx, phase); err == nil {
+			r, err = h.within(ctx, roundID{phase, last + 1})
 		}
-		for {
-			if top.phase <= 1 {
-				return reading{}, h.node.unavailable(fmt.Errorf("%s has no round before %s", h.feed.name(), h.end.Format(time.RFC3339)))
-			}
-			top.phase--
-			if top.round, err = h.last(ctx, top.phase); err == nil {
-				break
-			}
-			if !errors.Is(err, errMissing) {
-				return reading{}, err
-			}
-		}
-		top.round++
 	}
+	if errors.Is(err, errMissing) {
+		err = h.node.unavailable(fmt.Errorf("%s has no round before %s", h.feed.name(), h.end.Format(time.RFC3339)))
+	}
+	return r, err
 }
 
 // last returns the newest round of an older phase, asked of its aggregator
@@ -150,16 +142,21 @@ func (h *history) read(ctx context.Context, phase uint16, rounds []uint64) ([]re
 	if err := h.count(); err != nil {
 		return nil, err
 	}
-	calls := make([]call, len(rounds))
-	for i, n := range rounds {
-		calls[i] = ask(h.feed.proxy, getRoundData, roundID{phase, n}.word())
+	calls := make([]call, 0, len(rounds)+1)
+	for _, n := range rounds {
+		calls = append(calls, ask(h.feed.proxy, getRoundData, roundID{phase, n}.word()))
 	}
-	v, err := h.node.multicall(ctx, calls)
+	// A call that ran out of gas looks like a round that is missing. The last call
+	// needs as much as the others, has the least, and must not fail.
+	v, err := h.node.multicall(ctx, append(calls, ask(h.feed.proxy, getDescription)))
 	if err != nil {
 		return nil, err
 	}
+	if v.results[len(rounds)] == nil {
+		return nil, h.node.unavailable(errors.New("the last of several calls failed: the node allows an eth_call too little gas"))
+	}
 	var out []reading
-	for i, b := range v.results {
+	for i, b := range v.results[:len(rounds)] {
 		r, err := parseRound(b)
 		if errors.Is(err, errMissing) {
 			continue

@@ -46,6 +46,8 @@ type oracle struct {
 	decimals    int64
 	phases      [][]round
 	reverts     bool // for missing rounds; else zeros
+	silent      int  // the phase whose aggregator refuses
+	gone        int  // the phase whose aggregator was destroyed
 }
 
 // stub is a node as a transport, with Multicall3 and oracles. It knows functions
@@ -57,6 +59,7 @@ type stub struct {
 	oracles map[string]*oracle // by proxy
 	http    http.HandlerFunc   // in place of the node
 	result  func(string) string
+	gas     int // how many calls of an aggregate succeed; zero is all
 	posts   int
 	reads   int // rounds read
 }
@@ -168,7 +171,10 @@ func (s *stub) contract(to string, data []byte, outside bool) ([]byte, error) {
 			if to != aggregator(proxy, p+1) {
 				continue
 			}
-			if !outside || !is("latestRoundData()") || len(rounds) == 0 {
+			if o.gone == p+1 {
+				return nil, nil
+			}
+			if o.silent == p+1 || !outside || !is("latestRoundData()") || len(rounds) == 0 {
 				return nil, errRevert // "No access", or "No data present"
 			}
 			return s.tell(0, len(rounds), rounds[len(rounds)-1]), nil
@@ -240,6 +246,9 @@ func (s *stub) aggregate(b []byte) []byte {
 		data = data[32 : 32+at(data, 0)]
 		out, err := s.contract("0x"+hex.EncodeToString(one[12:32]), data, false)
 		success := int64(1)
+		if s.gas > 0 && i >= s.gas {
+			out, err = nil, errRevert
+		}
 		if err != nil {
 			if at(one, 1) == 0 {
 				panic("a call that must not fail did")

@@ -59,14 +59,10 @@ func newVeil(text string, u *url.URL) veil {
 var errHidden = errors.New("a failure whose text repeats a part of the node's url and is withheld")
 
 // hide returns err, or [errHidden] in its place where its text holds a credential.
-// How long a node asked to be left alone is kept.
 func (v veil) hide(err error) error {
 	text := err.Error()
 	for _, secret := range v {
 		if strings.Contains(text, secret) {
-			if s := (*stay)(nil); errors.As(err, &s) {
-				return &stay{s.wait, errHidden}
-			}
 			return errHidden
 		}
 	}

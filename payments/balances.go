@@ -100,14 +100,18 @@ func (p *Processor) beginAudit(ctx context.Context, r *rail, step chain.Step, pr
 			return err
 		}
 		a.at = anchors[0]
-		deposits, err := tx.Deposits(ctx, DepositQuery{Network: r.Network.ID, Included: true, MinHeight: a.after + 1, MaxHeight: a.at.Height})
+		from := a.after + 1
+		if b.to > 0 { // another process may have audited since, and recorded items
+			from = min(from, b.to+1)
+		}
+		deposits, err := tx.Deposits(ctx, DepositQuery{Network: r.Network.ID, Included: true, MinHeight: from, MaxHeight: a.at.Height})
 		if err != nil {
 			return err
 		}
 		for _, d := range deposits {
 			a.touched[d.To] = true
 		}
-		spends, err := tx.Spends(ctx, SpendQuery{Network: r.Network.ID, Included: true, MinHeight: a.after + 1, MaxHeight: a.at.Height})
+		spends, err := tx.Spends(ctx, SpendQuery{Network: r.Network.ID, Included: true, MinHeight: from, MaxHeight: a.at.Height})
 		for _, s := range spends {
 			a.touched[s.From] = true
 		}

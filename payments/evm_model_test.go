@@ -62,7 +62,8 @@ func newEVMWorld(t *testing.T, rt *rapid.T) *evmWorld {
 		w.bundle.sim.Pay(w.to(leaf, 50_000))
 		w.bundle.sim.Pay(chainsim.Payment{To: leaf, Amount: w.token("USDT", 50_000)})
 	}
-	w.mine(20)
+	w.sim.Mine(20)
+	w.mine(1)
 	w.checkBooks()
 	w.host.refuse = func(e payments.Event) error {
 		if !w.mustRun && e.Kind == payments.EventDepositCredited && rapid.IntRange(0, 4).Draw(rt, "host refuses") == 0 {

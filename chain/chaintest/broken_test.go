@@ -93,7 +93,7 @@ var bugs = map[string]bug{
 		end := r.Anchors()[len(r.Anchors())-1]
 		return filtered{r, func(x chain.Anchor) bool { return x.Height+5 != end.Height }}
 	}},
-	"the head is one call old":        {head: func(h, before chain.Head) chain.Head {
+	"the head is one call old": {head: func(h, before chain.Head) chain.Head {
 		if before.IsZero() {
 			return h
 		}

@@ -150,6 +150,34 @@ func TestAHoleOfManyRoundsIsSteppedOver(t *testing.T) {
 	}
 }
 
+func TestALoneRoundAmongMissingOnesIsFound(t *testing.T) {
+	for lone := 1860; lone < 1900; lone++ {
+		s := newStub()
+		history(s, 2000)
+		rounds := s.oracle(btcUSD).phases[0]
+		for i := range rounds[:1999] {
+			if i+1 != lone {
+				rounds[i].updated = time.Time{}
+			}
+		}
+		q, err := source(t, s).Candle(t.Context(), btcUSD, noon.Add(-90*time.Minute))
+		require.NoError(t, err, lone)
+		require.Equal(t, "BTC / USD round "+number(fmt.Sprintf("1:%d", lone)), q.Price.Symbol)
+	}
+}
+
+func TestTheNewestRoundAtTheEndOfTheMinuteBelongsToTheNext(t *testing.T) {
+	s := newStub()
+	history(s, 60)
+	s.block = noon.Add(3 * time.Minute)
+	q, err := source(t, s).Candle(t.Context(), btcUSD, noon.Add(-time.Second))
+	require.NoError(t, err)
+	require.Equal(t, noon.Add(-time.Minute), q.Price.SourceTime)
+	q, err = source(t, s).Candle(t.Context(), btcUSD, noon)
+	require.NoError(t, err)
+	require.Equal(t, noon, q.Price.SourceTime)
+}
+
 func TestAPhaseWhoseAggregatorDoesNotAnswerIsSteppedOver(t *testing.T) {
 	for name, change := range map[string]func(*oracle){
 		"refuses":   func(o *oracle) { o.silent = 2 },

@@ -141,6 +141,22 @@ func TestAfterAFailureTheNodeIsLeftAlone(t *testing.T) {
 	}
 }
 
+func TestPausesDouble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStub()
+		c := source(t, s)
+		s.does(says(500, "text/plain", ""))
+		for _, least := range []time.Duration{5 * time.Second, 10 * time.Second, 20 * time.Second} {
+			_, err := c.Quotes(t.Context(), []rates.Market{btcUSD})
+			require.ErrorContains(t, err, "status 500")
+			<-time.After(least - time.Second)
+			_, err = c.Quotes(t.Context(), []rates.Market{btcUSD})
+			require.ErrorContains(t, err, "pausing")
+			<-time.After(least/5 + time.Second)
+		}
+	})
+}
+
 func TestNoErrorHoldsACredential(t *testing.T) {
 	secrets := []string{"pass word", "pass%20word", "0123456789abcdef", "qwertyuiop", "operator"}
 	for name, transport := range map[string]roundTripper{

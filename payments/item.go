@@ -283,7 +283,7 @@ func (b *book) closeDeposit(d *Deposit) {
 	}
 	b.rows[d.Key], b.changed[d.Key] = d, true
 	b.order = append(b.order, d.Key)
-	if d.State == StateCredited || d.State == StateFinal {
+	if d.booked() {
 		b.undone = append(b.undone, *d)
 	}
 	d.State, d.Block = StateReplaced, chain.Anchor{}

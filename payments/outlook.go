@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/payments/money"
 )
 
 // finalityServes is how many confirmations stand in for finality while a network
@@ -22,8 +23,9 @@ type outlook struct {
 	head   chain.Head // the followed source's; zero before the first pass
 	final  uint64     // the height up to which a source calls this trail final
 	tiers  []Tier     // in force
-	closed []string   // why nothing is credited now, in sentences
-	barred int        // how many of closed, from the first, only an operator lifts
+	halts  suspensions
+	closed []string // why nothing is credited now, in sentences
+	barred int      // how many of closed, from the first, only an operator lifts
 }
 
 // finalHeight is the highest block that counts as final.
@@ -36,6 +38,12 @@ func (o outlook) finalHeight() uint64 {
 }
 
 func (o outlook) isFinal(d Deposit) bool { return d.Block.Height <= o.finalHeight() }
+
+// suspended reports whether an asset is not credited.
+func (o outlook) suspended(a money.Asset) bool {
+	_, ok := o.halts.of(a.Coin)
+	return ok
+}
 
 // finalityDelayed reports whether the network's final block is so far below its
 // head that confirmations serve instead.
@@ -74,6 +82,12 @@ func (p *Processor) outlook(ctx context.Context, tx Tx, r *rail, now time.Time) 
 	} else if err != nil {
 		return o, false, err
 	}
+	var lost *suspensionsError
+	if o.halts, err = suspensionsOf(ctx, tx, r); errors.As(err, &lost) {
+		o.closed = append(o.closed, fmt.Sprintf("Which assets of %s are suspended cannot be read (%v).", r.Network.ID, lost))
+	} else if err != nil {
+		return o, false, err
+	}
 	o.barred = len(o.closed)
 	if o.head.Syncing {
 		o.closed = append(o.closed, "The node says that it is still catching up.")
@@ -96,12 +110,18 @@ func (r *rail) waits(o outlook) []string {
 		out = append(out, fmt.Sprintf("Finality is delayed: the final block is %d, the head %d; %d confirmations serve instead.",
 			o.head.Final, o.head.Height, finalityServes))
 	}
+	for _, s := range o.halts.Coins {
+		out = append(out, s.sentence())
+	}
 	return append(out, r.doubts()...)
 }
 
 // waits says what beside its depth a deposit still waits for, in sentences.
 func (pol *policy) waits(d Deposit, o outlook) []string {
 	out := slices.Clone(o.closed)
+	if s, ok := o.halts.of(d.Amount.Asset().Coin); ok {
+		out = append(out, s.sentence())
+	}
 	want := pol.demand(d)
 	if want.finalized && !o.isFinal(d) {
 		text := "The network has not called its block final yet."

@@ -38,7 +38,7 @@ func TestRunFollowsPricesCreditsAndDelivers(t *testing.T) {
 		to, err := p.DepositAddress(ctx, voice, sim.Network())
 		require.NoError(t, err)
 		for range 6 {
-			sim.Pay(chainsim.Payment{To: to.Address, Amount: money.Units(sim.Network().Native, 100_000_000)})
+			sim.Pay(chainsim.Payment{To: to.Address, Amount: money.Units(sim.Network().Native, 1_000_000)})
 			for range 24 {
 				time.Sleep(10 * time.Minute) //nolint:forbidigo // virtual time
 				sim.Mine(1)

@@ -101,6 +101,8 @@ func (p *Processor) Release(ctx context.Context, key DepositKey, actor Actor) er
 		case HoldHost, HoldScreening, HoldRejected:
 		case "":
 			return &InputError{Field: "deposit", Reason: "is not held"}
+		case HoldDepegged:
+			return &InputError{Field: "deposit", Reason: "has no price, because its coin was off its peg: decide on one with SetRate"}
 		default:
 			return &InputError{Field: "deposit", Reason: fmt.Sprintf(
 				"is held because %s; a release would credit nobody", strings.ReplaceAll(string(d.Hold), "_", " "))}

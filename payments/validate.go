@@ -26,6 +26,9 @@ func (c Config) validate() error {
 	if len(c.Rails) == 0 {
 		bad("Rails", "at least one network is required")
 	}
+	if c.FirstSightLimit.Sign() < 0 || !sane(c.FirstSightLimit) {
+		bad("FirstSightLimit", "must be a positive value of less than 48 digits, such as 1000")
+	}
 	networks := map[string]bool{}
 	wallets := map[chain.Family]string{}
 	for i, r := range c.Rails {
@@ -76,6 +79,17 @@ func (r Rail) validate(bad func(name, reason string, args ...any)) {
 	}
 	if r.Window < 0 || r.Poll < 0 || r.Stale < 0 {
 		bad("Window, Poll, Stale", "must not be negative")
+	}
+	for a, least := range r.Minimum {
+		if known, ok := r.Network.Asset(a.Coin); !ok || known != a {
+			bad("Minimum", "%s is not an asset of %s", a, r.Network.ID)
+		}
+		if least.Sign() < 0 || !sane(least) {
+			bad("Minimum", "%s: must be 0 or a plain value of less than 48 digits, such as 5", a)
+		}
+	}
+	if r.Window > 0 && !r.Network.UTXO() {
+		bad("Window", "%s has none: inclusion is receipt", r.Network.ID)
 	}
 	r.checkTiers(r.Tiers, bad)
 	r.checkTreasury(bad)

@@ -4,9 +4,9 @@
 // [Source] is a [rates.Source]. By default it is a tripwire: a feed moves only when
 // the price has moved by its threshold (0.5 % for BTC) or its heartbeat is due, so
 // it may be half a percent or an hour off by design, and is a good alarm but no
-// vote. The feeds of USDC, USDT, DAI and of EUR, which are calm, may be a member
-// where the host says so. Feeds on two chains come from the same oracles: they are
-// not independent of each other.
+// vote. The feeds of USDC, USDT, DAI and of EUR, which are calm, may count where the
+// host says so ([rates.RoleOracle]). Feeds on two chains come from the same oracles:
+// together they count once.
 //
 // # Quotes
 //

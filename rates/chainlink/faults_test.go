@@ -74,7 +74,7 @@ func TestAnAnswerThatIsNoneIsUnavailable(t *testing.T) {
 			require.Empty(t, quotes)
 			require.ErrorIs(t, err, rates.ErrUnavailable)
 			require.ErrorContains(t, err, c.why)
-			require.ErrorContains(t, err, "chainlink-ethereum")
+			require.ErrorContains(t, err, "chainlink/ethereum")
 			_, err = source(t, s).Candle(t.Context(), btcUSD, noon.Add(-time.Hour))
 			require.ErrorIs(t, err, rates.ErrUnavailable)
 			require.NotErrorIs(t, err, rates.ErrUnknownPair)

@@ -28,7 +28,7 @@ type Options struct {
 	URL string
 	// Network is the chain behind it: [Ethereum], [BSC] or the host's own.
 	Network Network
-	// Role is [rates.RoleTripwire] if empty. [rates.RoleMember] makes a source that
+	// Role is [rates.RoleTripwire] if empty. [rates.RoleOracle] makes a source that
 	// serves the network's feeds of USDC, USDT, DAI and EUR in USD only: those
 	// follow their markets closely enough to count towards a median, the others
 	// may lie half a percent off for an hour by design.
@@ -53,17 +53,16 @@ func New(o Options) (*Source, error) {
 	if err := o.Network.validate(); err != nil {
 		return nil, err
 	}
-	s := &Source{name: "chainlink-" + o.Network.Name, role: o.Role, index: make(map[rates.Market]int), now: o.Now}
+	s := &Source{name: "chainlink/" + o.Network.Name, role: o.Role, index: make(map[rates.Market]int), now: o.Now}
 	switch o.Role {
 	case "", rates.RoleTripwire:
 		s.role = rates.RoleTripwire
-	case rates.RoleMember:
-		s.name += "-member"
+	case rates.RoleOracle:
 	default:
-		return nil, fmt.Errorf("%w: %q is neither tripwire nor member", ErrBadRole, o.Role)
+		return nil, fmt.Errorf("%w: %q is neither tripwire nor oracle", ErrBadRole, o.Role)
 	}
 	for _, f := range o.Network.Feeds {
-		if s.role == rates.RoleMember && !mayCount(f.Market) {
+		if s.role == rates.RoleOracle && !mayCount(f.Market) {
 			continue
 		}
 		proxy, err := parseAddress(f.Proxy)

@@ -44,7 +44,7 @@ func TestBadOptionsAreRefusedWithoutRepeatingTheURL(t *testing.T) {
 		"a zero proxy":       {chainlink.Options{URL: endpoint, Network: bad(func(f *chainlink.Feed) { f.Proxy = "0x" + zeros(40) })}, chainlink.ErrBadFeed},
 		"no hex":             {chainlink.Options{URL: endpoint, Network: bad(func(f *chainlink.Feed) { f.Proxy = "0xg" + f.Proxy[3:] })}, chainlink.ErrBadFeed},
 		"another role":       {chainlink.Options{URL: endpoint, Network: chainlink.BSC(), Role: "judge"}, chainlink.ErrBadRole},
-		"a coin as a member": {chainlink.Options{URL: endpoint, Network: network(func(*chainlink.Network) {}), Role: rates.RoleMember}, chainlink.ErrBadRole},
+		"a coin as a member": {chainlink.Options{URL: endpoint, Network: network(func(*chainlink.Network) {}), Role: rates.RoleOracle}, chainlink.ErrBadRole},
 	} {
 		t.Run(name, func(t *testing.T) {
 			made, err := chainlink.New(c.o)

@@ -37,7 +37,7 @@ func TestAllFeedsAreReadAtOneBlockInOneQuestion(t *testing.T) {
 		require.Equal(t, noon.Add(-time.Minute), q.Price.SourceTime)
 		require.Equal(t, noon.Add(2*time.Second), q.Price.FetchedAt)
 	}
-	require.Equal(t, rates.Price{Source: "chainlink-ethereum", Symbol: "BTC / USD round 36893488147419103234",
+	require.Equal(t, rates.Price{Source: "chainlink/ethereum", Symbol: "BTC / USD round 36893488147419103234",
 		Last: quotes[1].Price.Last, SourceTime: quotes[1].Price.SourceTime, FetchedAt: quotes[1].Price.FetchedAt}, quotes[1].Price)
 }
 
@@ -100,7 +100,7 @@ func TestARoundThatMustNotBeBelievedIsReturnedRejected(t *testing.T) {
 			require.Equal(t, c.why, q.Price.Rejected[:len(c.why)])
 			require.False(t, q.Value.Valid(), "a rejected quote has no value")
 			require.NotZero(t, q.Price.FetchedAt)
-			require.Equal(t, "chainlink-ethereum", q.Price.Source)
+			require.Equal(t, "chainlink/ethereum", q.Price.Source)
 		})
 	}
 }
@@ -136,9 +136,9 @@ func TestAReorganisedRoundIsForgotten(t *testing.T) {
 
 func TestAMemberServesOnlyWhatFollowsItsMarketClosely(t *testing.T) {
 	s := newStub()
-	c := sourceOf(t, s, chainlink.Options{Network: chainlink.Ethereum(), Role: rates.RoleMember})
-	require.Equal(t, rates.RoleMember, c.Role())
-	require.Equal(t, "chainlink-ethereum-member", c.Name())
+	c := sourceOf(t, s, chainlink.Options{Network: chainlink.Ethereum(), Role: rates.RoleOracle})
+	require.Equal(t, rates.RoleOracle, c.Role())
+	require.Equal(t, "chainlink/ethereum", c.Name())
 	for m, want := range map[rates.Market]bool{btcUSD: false, ethUSD: false, usdcUSD: true, eurUSD: true,
 		{Coin: "USDT", Quote: "USD"}: true, {Coin: "DAI", Quote: "USD"}: true, {Coin: "BNB", Quote: "USD"}: false} {
 		require.Equal(t, want, c.Serves(m), m)

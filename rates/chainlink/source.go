@@ -28,7 +28,7 @@ type feed struct {
 	proxy address
 }
 
-// Name returns "chainlink-ethereum", for a member "chainlink-ethereum-member".
+// Name returns "chainlink/ethereum": the feeds of all networks count as one venue.
 func (s *Source) Name() string { return s.name }
 
 // Role returns what the source was made for.

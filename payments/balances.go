@@ -92,7 +92,7 @@ func (p *Processor) beginAudit(ctx context.Context, r *rail, step chain.Step, pr
 	if height == 0 {
 		return nil, nil
 	}
-	a := &audit{after: progress.AuditedTo, leaves: r.derived,
+	a := &audit{after: progress.AuditedTo,
 		touched: map[chain.Address]bool{}, found: map[chain.Address]money.Amount{}}
 	err := p.view(ctx, func(tx Tx) error {
 		anchors, err := tx.Anchors(ctx, r.Network.ID, height, 1)
@@ -120,6 +120,11 @@ func (p *Processor) beginAudit(ctx context.Context, r *rail, step chain.Step, pr
 	if err != nil || a.at.IsZero() {
 		return nil, err
 	}
+	// A process that has just begun may not have matched a block yet.
+	if err := p.extendSet(ctx, r, chain.TrailMove{}); err != nil {
+		return nil, err
+	}
+	a.leaves = r.derived
 	return a, nil
 }
 

@@ -187,3 +187,18 @@ func TestAnAuditAfterAnotherProcesssComparesWhatThatOneRecorded(t *testing.T) {
 	require.Equal(t, 1, b.told(payments.EventSpendUnexplained), "the balance is as it was, the books are not")
 	b.checkBooks()
 }
+
+func TestAnAuditThatIsDueAtTheStartLooksAtTheAddressesIssuedBefore(t *testing.T) {
+	b, sim := evmBundle(t, false)
+	to := b.address(voice)
+	b.advance()
+	b.cfg.Rails[0].Sources[0].(*chainsim.EVMSource).ReportSyncing(true) // followed, not audited
+	sim.PayInternal(b.to(to, 250))
+	b.anHour()
+	require.Empty(t, b.items(voice))
+	b.cfg.Rails[0].Sources[0].(*chainsim.EVMSource).ReportSyncing(false)
+	b.restart()
+	b.advance() // no block comes that would make it derive the addresses
+	require.Len(t, b.items(voice), 1)
+	b.checkBooks()
+}

@@ -16,6 +16,7 @@ import (
 	"github.com/cointill/cointill/ledger"
 	"github.com/cointill/cointill/payments"
 	"github.com/cointill/cointill/payments/sqlitestore"
+	"github.com/cointill/cointill/rates"
 	"github.com/cointill/cointill/rates/exchange"
 )
 
@@ -37,10 +38,12 @@ func Example() {
 	node, err := utxo.NewSource(chain.Bitcoin, utxo.RPC{URL: "http://127.0.0.1:8332", User: user, Password: pass})
 	wallet, err := hd.OpenWallet(chain.Bitcoin, hd.BIP84, "zpub…") // public: it can receive, never spend
 	kraken, err := exchange.NewKraken(exchange.Options{})
+	coinbase, err := exchange.NewCoinbase(exchange.Options{})
+	bitstamp, err := exchange.NewBitstamp(exchange.Options{})
 
 	p, err := payments.New(payments.Config{
 		Store: store,
-		Rates: kraken,
+		Rates: rates.Median(kraken, coinbase, bitstamp),
 		Terms: "2026-11",
 		Rails: []payments.Rail{{
 			Network: chain.Bitcoin, Sources: []chain.Source{node}, Wallet: wallet,

@@ -115,7 +115,7 @@ var below = map[string][]string{
 	"chain/address":  {"payments/money", "chain", "chain/address/base58"},
 	"chain/hd":       {"payments/money", "chain", "chain/address", "chain/address/base58"},
 	"chain/chainsim": {"payments/money", "chain", "chain/address"},
-	"rates/exchange": {"payments/money", "rates"},
+	"rates/exchange": {"payments/money", "rates"}, "rates/chainlink": {"payments/money", "rates"},
 }
 
 func TestArrowsPointDownOnly(t *testing.T) {

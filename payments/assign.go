@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cointill/cointill/ledger"
 	"github.com/cointill/cointill/payments/money"
@@ -14,13 +15,16 @@ import (
 // Assign gives a deposit that waits in suspense to an account: one to an address
 // nobody owns, one that is not a payment, or the open item of a balance that
 // nothing explains. It is credited at the rate of its received-at, at once if it
-// had been booked to suspense, else when it is deep enough. It opens the account
-// if need be, writes the audit, and tells EventDepositAssigned. A reorganisation
+// had been booked to suspense, else when it is deep enough. What had been booked
+// must be as deep, and as final, as the tiers ask of the account with it, and the
+// network must not be paused or halted; the actor's word stands in for the
+// agreement of sources. It opens the account if need be, writes the audit, and
+// tells EventDepositAssigned. A reorganisation
 // takes it back like any other deposit. Assigning it to the same account again
 // changes nothing.
 //
 // Errors: an *InputError for a bad account or actor, for a deposit that is in no
-// block, held for another reason, of an asset that is not accepted, or another
+// block, may not be credited yet, is held for another reason, of an asset that is not accepted, or another
 // account's; ErrNotFound, ErrUnknownNetwork, ErrJoined; rates.ErrUnavailable if its
 // price cannot be had now; what Config.InTx answered, or the store's. Nothing is
 // stored then.
@@ -78,6 +82,9 @@ func (p *Processor) Assign(ctx context.Context, key DepositKey, account Account,
 		out.event(EventDepositAssigned, &d)
 		out.audit = append(out.audit, auditRow(key.String(), "assign", actor, now, account.String()))
 		if d.State != StateConfirming {
+			if err := p.mayClaim(ctx, tx, r, d, now); err != nil {
+				return err
+			}
 			if err := claim(ctx, tx, &d, out); err != nil {
 				return err
 			}
@@ -142,6 +149,30 @@ func (p *Processor) assignable(ctx context.Context, tx Tx, r *rail, key DepositK
 		return refuse("is of an asset suspended by %s; unsuspend it first", s.By.ID)
 	}
 	return d, false, nil
+}
+
+// mayClaim refuses to credit at once what the network's policy would not credit
+// yet, were it the account's own: suspense asks for less.
+func (p *Processor) mayClaim(ctx context.Context, tx Tx, r *rail, d Deposit, now time.Time) error {
+	o, _, err := p.outlook(ctx, tx, r, now)
+	if err != nil {
+		return err
+	}
+	if o.barred > 0 {
+		return &InputError{Field: "deposit", Reason: "cannot be credited now. " + o.closed[0]}
+	}
+	pol := newPolicy(r, o.tiers)
+	if err := pol.weigh(ctx, tx, []Deposit{d}); err != nil {
+		return err
+	}
+	profile := d.Owner.Profile
+	pol.sums[profile], pol.total = pol.sums[profile].Add(d.Exact), pol.total.Add(d.Exact)
+	if want := pol.demand(d); !want.deep(d, o) {
+		return &InputError{Field: "deposit", Reason: fmt.Sprintf(
+			"cannot be credited to this account yet: it has %d of %d confirmations, and the tiers may ask for finality; wait",
+			d.Confirmations(o.tip.Height), want.confirmations)}
+	}
+	return nil
 }
 
 // claim takes a deposit out of suspense and credits its owner: the coins stay where

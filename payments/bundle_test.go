@@ -227,6 +227,7 @@ type bundle struct {
 	p      *payments.Processor
 	events *recorder
 	booked map[string]ledger.Entry // when checkBooks last looked
+	blind  bool                    // a node hides something: the books cannot equal the chain yet
 }
 
 // recorder is a host that keeps what it is told.

@@ -21,21 +21,23 @@ const finalityServes = 240
 type outlook struct {
 	tip    chain.Anchor
 	head   chain.Head // the followed source's; zero before the first pass
+	final  uint64     // the height up to which a source calls this trail final
 	tiers  []Tier     // in force
 	halts  suspensions
 	closed []string // why nothing is credited now, in sentences
+	barred int      // how many of closed, from the first, only an operator lifts
 }
 
 // finalHeight is the highest block that counts as final.
 func (o outlook) finalHeight() uint64 {
-	height := min(o.head.Final, o.tip.Height)
+	height := min(o.final, o.tip.Height)
 	if o.tip.Height+1 >= finalityServes {
 		height = max(height, o.tip.Height+1-finalityServes)
 	}
 	return height
 }
 
-func (o outlook) final(d Deposit) bool { return d.Block.Height <= o.finalHeight() }
+func (o outlook) isFinal(d Deposit) bool { return d.Block.Height <= o.finalHeight() }
 
 // suspended reports whether an asset is not credited.
 func (o outlook) suspended(a money.Asset) bool {
@@ -63,7 +65,13 @@ func (p *Processor) outlook(ctx context.Context, tx Tx, r *rail, now time.Time) 
 	o.tip = tips[0]
 	r.statusMu.Lock()
 	o.head = r.head
+	final, proof := r.final, r.proof
 	r.statusMu.Unlock()
+	if at, err := tx.Anchors(ctx, r.Network.ID, proof.Height, 1); err != nil {
+		return o, false, err
+	} else if final > 0 && len(at) > 0 && at[0].Hash == proof.Hash {
+		o.final = final
+	}
 	if len(progress) > 0 && progress[0].Halted != "" {
 		o.closed = append(o.closed, fmt.Sprintf("Crediting on %s is halted until an operator resumes it: %s.",
 			r.Network.ID, progress[0].Halted))
@@ -80,6 +88,7 @@ func (p *Processor) outlook(ctx context.Context, tx Tx, r *rail, now time.Time) 
 	} else if err != nil {
 		return o, false, err
 	}
+	o.barred = len(o.closed)
 	if o.head.Syncing {
 		o.closed = append(o.closed, "The node says that it is still catching up.")
 	}
@@ -114,7 +123,7 @@ func (pol *policy) waits(d Deposit, o outlook) []string {
 		out = append(out, s.sentence())
 	}
 	want := pol.demand(d)
-	if want.finalized && !o.final(d) {
+	if want.finalized && !o.isFinal(d) {
 		text := "The network has not called its block final yet."
 		if o.finalityDelayed(pol.rail.Network) {
 			text = fmt.Sprintf("Finality is delayed on the network: %d confirmations serve instead.", finalityServes)
@@ -137,6 +146,9 @@ func (p *Processor) saw(r *rail, src chain.Source, step chain.Step, moved bool) 
 	r.statusMu.Lock()
 	was := r.head
 	r.following, r.head, r.tip = src.Name(), step.Head, step.Tip()
+	if moved || step.Head.Hash == r.tip.Hash { // else the node lags, and shows nothing of its branch
+		r.final, r.proof = min(step.Head.Final, r.tip.Height), r.tip
+	}
 	r.statusMu.Unlock()
 	if !moved && (was.Hash != step.Head.Hash || was.Final != step.Head.Final || was.Syncing != step.Head.Syncing) {
 		p.unsettled.Store(true)

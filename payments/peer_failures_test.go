@@ -2,6 +2,8 @@ package payments_test
 
 import (
 	"context"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,6 +21,8 @@ import (
 // fault happens beside a payment that nothing is wrong with, which must be
 // credited, and the books are compared with what the chain holds.
 func TestPeerFailures(t *testing.T) {
+	page, err := os.ReadFile("../CONFORMANCE.md")
+	require.NoError(t, err)
 	for _, row := range []struct {
 		name string
 		test func(t *testing.T)
@@ -40,6 +44,7 @@ func TestPeerFailures(t *testing.T) {
 		{"P25 depth 1 for BTC", peerDepthOne},
 		{"P26 head regresses (RPC behind a balancer)", peerHeadRegresses},
 	} {
+		require.Contains(t, string(page), "\n| "+strings.Replace(row.name, " ", " | ", 1)+" |", "CONFORMANCE.md has a line for each case")
 		t.Run(row.name, func(t *testing.T) { t.Parallel(); row.test(t) })
 	}
 }

@@ -100,7 +100,7 @@ func (pol *policy) agree() int {
 
 // deep reports whether a deposit has its confirmations, finality included.
 func (want demand) deep(d Deposit, o outlook) bool {
-	return d.Confirmations(o.tip.Height) >= want.confirmations && (!want.finalized || o.final(d))
+	return d.Confirmations(o.tip.Height) >= want.confirmations && (!want.finalized || o.isFinal(d))
 }
 
 // agreed reports whether enough sources saw the deposit in the block it is in.

@@ -20,7 +20,7 @@ func (b *book) inherit(d *Deposit, sight time.Time) {
 		b.inheritPegOut(d)
 		return
 	}
-	var first *Deposit
+	var first, mined *Deposit
 	for _, in := range d.Inputs {
 		for _, old := range b.spent[in] {
 			if old.TxID == d.TxID || !old.SeenAt.Before(d.SeenAt) {
@@ -29,10 +29,20 @@ func (b *book) inherit(d *Deposit, sight time.Time) {
 			if d.alsoAt(old.AlsoAt...); first == nil || old.SeenAt.Before(first.SeenAt) {
 				first = old
 			}
+			switch {
+			case old.ReceivedAt.IsZero():
+			case mined == nil:
+				mined = old
+			default:
+				d.alsoAt(old.ReceivedAt)
+			}
 		}
 	}
 	if first == nil {
 		return
+	}
+	if mined != nil {
+		d.ReceivedAt, d.Basis = mined.ReceivedAt, mined.Basis
 	}
 	d.SeenAt, d.SeenLive, d.LiveBefore = first.SeenAt, first.SeenLive, first.LiveBefore
 	d.alsoAt(sight)

@@ -63,7 +63,7 @@ func mustAgree(rt require.TestingT, b *bundle, accounts []payments.Account) {
 			}
 			exact, booked := decimal.Zero, decimal.Zero
 			for _, d := range rows {
-				credited := d.State == payments.StateCredited || d.State == payments.StateFinal
+				credited := d.Hold == "" && (d.State == payments.StateCredited || d.State == payments.StateFinal)
 				n, err := standing(b.ctx, tx, d.Key.String())
 				if err != nil {
 					return err

@@ -83,7 +83,21 @@ func bitcoinSource(n chain.Network, at node) (chain.Source, error) {
 	return utxo.NewSource(n, utxo.RPC{URL: at.url, User: at.user, Password: at.password})
 }
 
-func realRates() (rates.Provider, error) { return exchange.NewKraken(exchange.Options{}) }
+// realRates is the median of the venues that can be had without a key.
+func realRates() (rates.Provider, error) {
+	var sources []rates.Source
+	var errs []error
+	for _, open := range []func(exchange.Options) (*exchange.Venue, error){
+		exchange.NewKraken, exchange.NewCoinbase, exchange.NewBitstamp, exchange.NewGemini,
+	} {
+		v, err := open(exchange.Options{})
+		sources, errs = append(sources, v), append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return rates.NewComposite(rates.Policy{}, sources...)
+}
 
 // explorer is a page about a transaction, empty for networks of our own.
 func explorer(network, tx string) string {

@@ -19,17 +19,16 @@ func TestCandleIsTheCloseOfTheFinishedMinute(t *testing.T) {
 		k := kraken(t, s, noon.Add(5*time.Minute))
 		got, err := k.Candle(t.Context(), btcUSD, noon.Add(-time.Minute+59*time.Second))
 		require.NoError(t, err)
-		require.Equal(t, "64011", got.Rate.String())
-		require.Equal(t, noon.Add(-time.Minute), got.AsOf)
-		require.Equal(t, rates.MethodCandle, got.Method)
-		require.Len(t, got.Prices, 1)
-		require.Equal(t, noon.Add(-time.Minute), got.Prices[0].SourceTime)
-		require.Equal(t, noon.Add(5*time.Minute), got.Prices[0].FetchedAt)
+		require.Equal(t, "64011", got.Value.String())
+		require.Equal(t, btcUSD, got.Market)
+		require.True(t, got.Price.Last.Equal(got.Value))
+		require.Equal(t, noon.Add(-time.Minute), got.Price.SourceTime)
+		require.Equal(t, noon.Add(5*time.Minute), got.Price.FetchedAt)
 
 		pass(time.Minute)
 		again, err := k.Candle(t.Context(), btcUSD, noon.Add(-time.Minute))
 		require.NoError(t, err)
-		require.True(t, again.Rate.Equal(got.Rate), "asked twice, one answer")
+		require.True(t, again.Value.Equal(got.Value), "asked twice, one answer")
 	})
 }
 
@@ -37,12 +36,9 @@ func TestCandleOfAMinuteWithoutTradesIsThePreviousCloseWithEvidence(t *testing.T
 	synctest.Test(t, func(t *testing.T) {
 		got, err := kraken(t, newStub(t), noon.Add(5*time.Minute)).Candle(t.Context(), btcUSD, noon.Add(90*time.Second))
 		require.NoError(t, err)
-		require.Equal(t, "64011", got.Rate.String())
-		require.Equal(t, noon.Add(time.Minute), got.AsOf, "the asked minute")
-		require.Len(t, got.Prices, 2)
-		require.Contains(t, got.Prices[0].Rejected, "no trade in this minute; the close of 2026-11-20T11:59:00Z")
-		require.Equal(t, noon.Add(-time.Minute), got.Prices[1].SourceTime)
-		require.Empty(t, got.Prices[1].Rejected)
+		require.Equal(t, "64011", got.Value.String())
+		require.Equal(t, noon.Add(-time.Minute), got.Price.SourceTime, "the minute whose close it is")
+		require.Empty(t, got.Price.Rejected)
 	})
 }
 
@@ -111,14 +107,14 @@ func TestCandleCarriesACloseOverThreeMinutesAndThirtyForAStablecoin(t *testing.T
 		k := kraken(t, s, noon.Add(time.Hour))
 		got, err := k.Candle(t.Context(), btcUSD, noon.Add(3*time.Minute))
 		require.NoError(t, err)
-		require.Equal(t, "5", got.Rate.String())
+		require.Equal(t, "5", got.Value.String())
 
 		quiet := append([]string{`"1.001"`}, make([]string, 30)...)
 		answer := minutes(append(quiet, `"1"`)...)
 		s.on("OHLC", func(w http.ResponseWriter, r *http.Request) { answer(&renamed{w, "XXBTZUSD", "USDCUSD"}, r) })
 		got, err = k.Candle(t.Context(), usdcUSD, noon.Add(30*time.Minute))
 		require.NoError(t, err)
-		require.Equal(t, "1.001", got.Rate.String())
+		require.Equal(t, "1.001", got.Value.String())
 	})
 }
 
@@ -168,7 +164,7 @@ func TestCandleReadsSinceInclusiveOrNot(t *testing.T) {
 				})
 				got, err := kraken(t, s, noon.Add(time.Hour)).Candle(t.Context(), btcUSD, noon.Add(3*time.Minute))
 				require.NoError(t, err)
-				require.Equal(t, "5", got.Rate.String())
+				require.Equal(t, "5", got.Value.String())
 			})
 		})
 	}

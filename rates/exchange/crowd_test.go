@@ -28,9 +28,8 @@ func TestAColdCrowdAsksEachEndpointOnce(t *testing.T) {
 		var crowd sync.WaitGroup
 		for range 10_000 {
 			crowd.Go(func() {
-				found, err := k.Latest(t.Context(), []rates.Pair{btcUSD, dogeUSD})
+				found, err := k.Quotes(t.Context(), []rates.Market{btcUSD, dogeUSD})
 				if err == nil && len(found) == 2 {
-					found[0].Prices[0].Source = "mine" // nobody else's evidence
 					got.Add(1)
 				}
 			})
@@ -67,9 +66,9 @@ func TestTheFirstCallerMayLeaveWithoutFailingTheOthers(t *testing.T) {
 		k := kraken(t, s, noon)
 		first, leave := context.WithCancel(t.Context())
 		gone, stayed := make(chan error, 1), make(chan error, 1)
-		go func() { _, err := k.Latest(first, []rates.Pair{btcUSD}); gone <- err }()
+		go func() { _, err := k.Quotes(first, []rates.Market{btcUSD}); gone <- err }()
 		synctest.Wait()
-		go func() { _, err := k.Latest(t.Context(), []rates.Pair{btcUSD}); stayed <- err }()
+		go func() { _, err := k.Quotes(t.Context(), []rates.Market{btcUSD}); stayed <- err }()
 		synctest.Wait()
 		leave()
 		err := <-gone
@@ -85,7 +84,7 @@ func TestTheBucketLetsOneQuestionPassInTwoSecondsAfterABurstOfTwo(t *testing.T) 
 		k := kraken(t, newStub(t), noon)
 		start := time.Now()
 		for range 6 { // and one discovery
-			_, err := k.Latest(t.Context(), []rates.Pair{btcUSD})
+			_, err := k.Quotes(t.Context(), []rates.Market{btcUSD})
 			require.NoError(t, err)
 		}
 		require.Equal(t, 10*time.Second, time.Since(start).Round(time.Millisecond))

@@ -30,13 +30,13 @@ func ExampleNewKraken() {
 		fmt.Println(err)
 		return
 	}
-	found, err := kraken.Latest(context.Background(), []rates.Pair{{Coin: "BTC", Currency: "USD"}})
+	found, err := kraken.Quotes(context.Background(), []rates.Market{{Coin: "BTC", Quote: "USD"}})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, s := range found {
-		fmt.Println(s.Pair, s.Rate, s.Method, s.Prices[0].Symbol)
+	for _, q := range found {
+		fmt.Println(q.Market, q.Price.Symbol, q.Price.Bid, q.Price.Ask, q.Value)
 	}
-	// Output: BTC/USD 64005 venue XBTUSD
+	// Output: BTC/USD XBTUSD 64000 64010 64005
 }

@@ -3,64 +3,118 @@ package exchange
 import (
 	"context"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"net/url"
-	"sync"
+	"strings"
 	"time"
 
+	"github.com/cointill/cointill/payments/money"
 	"github.com/cointill/cointill/rates"
 )
 
-// Kraken prices coins by Kraken's public order books. Make it with [NewKraken].
-// It is safe for concurrent use; equal concurrent calls share one request.
-type Kraken struct {
-	venue *venue
-
+// kraken speaks docs.kraken.com: Get Tradable Asset Pairs, Get Ticker
+// Information, Get OHLC Data, Get Recent Trades.
+type kraken struct {
+	*client
 	assetPairs, ticker, ohlc, trades endpoint
-
-	mu    sync.Mutex
-	pairs map[rates.Pair]listing
-	due   time.Time // when the list is to be read again; monotonic
 }
 
-var _ rates.Provider = (*Kraken)(nil)
-
-// NewKraken returns a provider that does no I/O until it is asked. It refuses a
-// bad BaseURL with [ErrBadBaseURL].
-func NewKraken(o Options) (*Kraken, error) {
-	v, err := newVenue("kraken", "https://api.kraken.com", 2*time.Second, o)
+// NewKraken returns Kraken's public order books. Bad Options are refused with
+// [ErrBadBaseURL].
+func NewKraken(o Options) (*Venue, error) {
+	// The public limit is not published; one request a second is known to be safe.
+	c, err := newClient("kraken", "https://api.kraken.com", 2*time.Second, 2, o)
 	if err != nil {
 		return nil, err
 	}
-	return &Kraken{
-		venue:      v,
-		assetPairs: endpoint{path: "/0/public/AssetPairs"},
+	k := &kraken{
+		client:     c,
+		assetPairs: endpoint{path: "/0/public/AssetPairs", dated: true},
 		ticker:     endpoint{path: "/0/public/Ticker"},
-		ohlc:       endpoint{path: "/0/public/OHLC"},
-		trades:     endpoint{path: "/0/public/Trades"},
-	}, nil
+		ohlc:       endpoint{path: "/0/public/OHLC", backfill: true, dated: true},
+		trades:     endpoint{path: "/0/public/Trades", backfill: true, dated: true},
+	}
+	return &Venue{client: c, dialect: k, role: rates.RoleMember, offer: offer{
+		"USD": "BTC LTC DOGE ETH BNB USDC USDT DAI EUR",
+		"EUR": "BTC LTC DOGE ETH BNB USDC USDT DAI",
+	}}, nil
 }
 
-// call asks one question and opens the envelope. Only an answer that is not
-// Kraken's, or a refusal of the caller, begins a pause: what a single row holds
-// says nothing about the others.
-func (k *Kraken) call(ctx context.Context, e *endpoint, query url.Values) (map[string]json.RawMessage, answer, error) {
-	a, err := k.venue.get(ctx, e, query)
+// call asks one question and opens the envelope.
+func (k *kraken) call(ctx context.Context, e *endpoint, query url.Values) (map[string]json.RawMessage, answer, error) {
+	return ask(ctx, k.client, e, "", query, func(body []byte) (map[string]json.RawMessage, error) {
+		return openEnvelope(body, k.now())
+	})
+}
+
+func (k *kraken) list(ctx context.Context) (roster, error) {
+	all, _, err := ask(ctx, k.client, &k.assetPairs, "", nil, func(body []byte) (roster, error) {
+		result, err := openEnvelope(body, k.now())
+		if err != nil {
+			return nil, err
+		}
+		return krakenPairs(result)
+	})
+	return all, err
+}
+
+// krakenPairs maps the venue's list to our markets. A row of another shape is
+// left out.
+func krakenPairs(result map[string]json.RawMessage) (roster, error) {
+	var all shelf
+	for key, raw := range result {
+		var w struct {
+			Altname string `json:"altname"`
+			Wsname  string `json:"wsname"`
+			Base    string `json:"aclass_base"`
+			Quote   string `json:"aclass_quote"`
+			Status  string `json:"status"`
+		}
+		if json.Unmarshal(raw, &w) != nil || w.Base != "currency" || w.Quote != "currency" || strings.Contains(w.Altname, ",") {
+			continue
+		}
+		coin, quote, _ := strings.Cut(w.Wsname, "/")
+		all.add(rates.Market{Coin: krakenCoin(coin), Quote: string(krakenCoin(quote))}, listing{symbol: w.Altname, key: key, status: w.Status})
+	}
+	return all.done()
+}
+
+// krakenCoin gives a coin its usual name. XBT and XDG are the venue's.
+func krakenCoin(name string) money.Coin {
+	switch name {
+	case "XBT":
+		return "BTC"
+	case "XDG":
+		return "DOGE"
+	}
+	return money.Coin(name)
+}
+
+func (k *kraken) books(ctx context.Context, want roster) ([]rates.Quote, error) {
+	var names []string
+	for _, m := range want.sorted() {
+		names = append(names, want[m].symbol)
+	}
+	result, a, err := k.call(ctx, &k.ticker, url.Values{"pair": {strings.Join(names, ",")}})
 	if err != nil {
-		return nil, a, k.venue.unavailable(e.path, err)
+		return nil, err
 	}
-	result, err := openEnvelope(a.body)
-	r := (*refusal)(nil)
-	switch {
-	case err == nil:
-		k.venue.answered(e)
-		return result, a, nil
-	case errors.As(err, &r) && r.has("EQuery:"):
-		k.venue.answered(e) // the venue is well; the question was wrong
-	case errors.As(err, &r) && r.limited():
-		k.venue.failed(e, &stay{r.until(a.arrived), err})
-	default:
-		k.venue.failed(e, err)
+	var out []rates.Quote
+	for m, l := range want {
+		if raw, err := rowOf(result, l); err == nil {
+			out = append(out, krakenQuote(m, l, raw, a))
+		}
 	}
-	return nil, a, k.venue.unavailable(e.path, err)
+	return out, nil
+}
+
+// krakenQuote reads the first number of a, b and c of a Ticker row.
+func krakenQuote(m rates.Market, l listing, raw json.RawMessage, a answer) rates.Quote {
+	var w struct {
+		A, B, C []number
+	}
+	if err := json.Unmarshal(raw, &w); err != nil || len(w.A) == 0 || len(w.B) == 0 || len(w.C) == 0 {
+		return refused(blank("kraken", m, l, a.asked), fmt.Errorf("number: %w: bid, ask or last trade", errShape))
+	}
+	return book{bid: w.B[0], ask: w.A[0], last: w.C[0]}.quote("kraken", m, l, a)
 }

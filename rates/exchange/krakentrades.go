@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/cointill/cointill/payments/money"
 )
 
@@ -26,14 +24,14 @@ type trade struct {
 
 // fromTrades rebuilds a close that the venue's candles no longer reach: from the
 // asked minute, and only if it had no trade from the minutes before it.
-func (k *Kraken) fromTrades(ctx context.Context, l listing, from, minute time.Time) (candle, answer, error) {
+func (k *kraken) fromTrades(ctx context.Context, l listing, from, minute time.Time) (candle, answer, error) {
 	pages := maxPages
 	c, a, err := k.lastTrade(ctx, l, minute, minute.Add(time.Minute), &pages)
 	if err == nil && !c.close.Valid() {
 		c, a, err = k.lastTrade(ctx, l, from, minute, &pages)
 	}
 	if err == nil && !c.close.Valid() {
-		err = k.venue.unavailable(k.trades.path, noTrade(from, minute))
+		err = k.unavailable(k.trades.path, noTrade(from, minute))
 	}
 	return c, a, err
 }
@@ -41,19 +39,19 @@ func (k *Kraken) fromTrades(ctx context.Context, l listing, from, minute time.Ti
 // lastTrade returns the last price in [from, end), the zero candle if there was
 // no trade. Only a trade at or after end proves that nothing is missing; without
 // one the price is unavailable.
-func (k *Kraken) lastTrade(ctx context.Context, l listing, from, end time.Time, pages *int) (candle, answer, error) {
+func (k *kraken) lastTrade(ctx context.Context, l listing, from, end time.Time, pages *int) (candle, answer, error) {
 	var best candle
 	// One nanosecond earlier: right whether since is inclusive or not.
 	cursor := strconv.FormatInt(from.UnixNano()-1, 10)
 	for ; *pages > 0; *pages-- {
-		query := url.Values{"pair": {l.altname}, "since": {cursor}, "count": {strconv.Itoa(pageSize)}}
+		query := url.Values{"pair": {l.symbol}, "since": {cursor}, "count": {strconv.Itoa(pageSize)}}
 		result, a, err := k.call(ctx, &k.trades, query)
 		if err != nil {
 			return candle{}, a, err
 		}
 		rows, next, err := decodeTrades(result, l)
 		if err != nil {
-			return candle{}, a, k.venue.unavailable(k.trades.path, err)
+			return candle{}, a, k.unavailable(k.trades.path, err)
 		}
 		for _, t := range rows {
 			if !t.at.Before(from) && t.at.Before(end) {
@@ -64,11 +62,11 @@ func (k *Kraken) lastTrade(ctx context.Context, l listing, from, end time.Time, 
 			return best, a, nil
 		}
 		if len(rows) == 0 || next == cursor { // an inclusive cursor repeats the newest trade
-			return candle{}, a, k.venue.unavailable(k.trades.path, fmt.Errorf("no trade since %s proves the minute complete", end.Format(time.RFC3339)))
+			return candle{}, a, k.unavailable(k.trades.path, fmt.Errorf("no trade since %s proves the minute complete", stamp(end)))
 		}
 		cursor = next
 	}
-	return candle{}, answer{}, k.venue.unavailable(k.trades.path, fmt.Errorf("over %d pages until %s", maxPages, end.Format(time.RFC3339)))
+	return candle{}, answer{}, k.unavailable(k.trades.path, fmt.Errorf("over %d pages until %s", maxPages, stamp(end)))
 }
 
 // decodeTrades returns trades, oldest first, and the cursor of the next page.
@@ -79,22 +77,21 @@ func decodeTrades(result map[string]json.RawMessage, l listing) ([]trade, string
 	}
 	var next string
 	if json.Unmarshal(cursor, &next) != nil || next == "" || strings.Trim(next, "0123456789") != "" || len(next) > 20 {
-		return nil, "", fmt.Errorf("%w: cursor of trades", errNotKraken)
+		return nil, "", fmt.Errorf("%w: cursor of trades", errShape)
 	}
 	out := make([]trade, len(rows))
 	for i, row := range rows {
-		price, err := readRate(row[0])
+		price, err := row[0].rate()
 		if err != nil {
 			return nil, "", err
 		}
-		unix, err := readDecimal(row[2])
-		if err != nil || unix.GreaterThan(decimal.New(maxUnix, 0)) {
-			return nil, "", fmt.Errorf("%w: time of a trade", errNotKraken)
+		at, err := row[2].seconds()
+		if err != nil {
+			return nil, "", fmt.Errorf("time of a trade: %w", err)
 		}
-		ms := unix.Shift(3).IntPart() // whole milliseconds never move a trade to a later minute
-		out[i] = trade{at: time.UnixMilli(ms).UTC(), price: price}
+		out[i] = trade{at: at, price: price}
 		if i > 0 && out[i].at.Before(out[i-1].at) {
-			return nil, "", fmt.Errorf("%w: trades are not in order", errNotKraken)
+			return nil, "", fmt.Errorf("%w: trades are not in order", errShape)
 		}
 	}
 	return out, next, nil

@@ -2,17 +2,11 @@ package exchange
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 )
-
-var errNotKraken = errors.New("not an answer of kraken")
-
-// maxUnix is the end of year 9999, in seconds.
-const maxUnix = 253402300799
 
 // refusal is a non-empty error list. Kraken sends it with HTTP 200.
 type refusal struct{ codes []string }
@@ -33,6 +27,20 @@ const throttled = "EService: Throttled: " // followed by a unix time
 // limited reports whether the venue refused the caller, not the question.
 func (r *refusal) limited() bool { return r.has("EAPI:Rate limit") || r.has(throttled) }
 
+// verdict says what a refusal is of: the symbol, the question, the caller, or
+// nothing known.
+func (r *refusal) verdict(now time.Time) error {
+	switch {
+	case r.has("EQuery:Unknown asset pair"):
+		return fmt.Errorf("%w: %w", errUnlisted, r)
+	case r.has("EQuery:"):
+		return fmt.Errorf("%w: %w", errDeclined, r)
+	case r.limited():
+		return &stay{r.until(now), r}
+	}
+	return r
+}
+
 // until returns how long the venue wants to be left alone, zero if unsaid.
 func (r *refusal) until(now time.Time) time.Duration {
 	for _, c := range r.codes {
@@ -44,24 +52,20 @@ func (r *refusal) until(now time.Time) time.Duration {
 	return 0
 }
 
-func unknownPair(err error) bool {
-	r := (*refusal)(nil)
-	return errors.As(err, &r) && r.has("EQuery:Unknown asset pair")
-}
-
-func openEnvelope(body []byte) (map[string]json.RawMessage, error) {
-	var w struct {
+// openEnvelope returns the result of an answer, or as an error what it refuses.
+func openEnvelope(body []byte, now time.Time) (map[string]json.RawMessage, error) {
+	w, err := parseJSON[struct {
 		Error  *[]string                  `json:"error"`
 		Result map[string]json.RawMessage `json:"result"`
-	}
-	if err := json.Unmarshal(body, &w); err != nil {
-		return nil, fmt.Errorf("%w: %w", errNotKraken, err)
+	}](body)
+	if err != nil {
+		return nil, err
 	}
 	if w.Error != nil && len(*w.Error) > 0 {
-		return nil, &refusal{codes: *w.Error}
+		return nil, (&refusal{codes: *w.Error}).verdict(now)
 	}
 	if w.Error == nil || w.Result == nil {
-		return nil, fmt.Errorf("%w: error or result is absent", errNotKraken)
+		return nil, fmt.Errorf("%w: error or result is absent", errShape)
 	}
 	return w.Result, nil
 }
@@ -71,29 +75,29 @@ func rowOf(result map[string]json.RawMessage, l listing) (json.RawMessage, error
 	if raw, ok := result[l.key]; ok {
 		return raw, nil
 	}
-	if raw, ok := result[l.altname]; ok {
+	if raw, ok := result[l.symbol]; ok {
 		return raw, nil
 	}
-	return nil, fmt.Errorf("%w: no row of %s", errNotKraken, l.altname)
+	return nil, fmt.Errorf("%w: no row of %s", errShape, l.symbol)
 }
 
 // series opens a result that holds one pair's rows and a cursor. Rows under a
 // name that was not asked are refused.
-func series(result map[string]json.RawMessage, l listing, width int) ([][]json.RawMessage, json.RawMessage, error) {
+func series(result map[string]json.RawMessage, l listing, width int) ([][]number, json.RawMessage, error) {
 	raw, err := rowOf(result, l)
 	if err != nil {
 		return nil, nil, err
 	}
 	if len(result) != 2 || result["last"] == nil {
-		return nil, nil, fmt.Errorf("%w: rows of %s and a cursor were expected", errNotKraken, l.altname)
+		return nil, nil, fmt.Errorf("%w: rows of %s and a cursor were expected", errShape, l.symbol)
 	}
-	var rows [][]json.RawMessage
+	var rows [][]number
 	if err := json.Unmarshal(raw, &rows); err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", errNotKraken, err)
+		return nil, nil, fmt.Errorf("%w: %w", errShape, err)
 	}
 	for _, r := range rows {
 		if len(r) < width {
-			return nil, nil, fmt.Errorf("%w: short row", errNotKraken)
+			return nil, nil, fmt.Errorf("%w: short row", errShape)
 		}
 	}
 	return rows, result["last"], nil

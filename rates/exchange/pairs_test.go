@@ -12,42 +12,45 @@ import (
 	"github.com/cointill/cointill/rates"
 )
 
-func TestDiscoverySaysWhichPairsHaveNoPrice(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		pair rates.Pair
-		want error
-	}{
-		{"not listed", rates.Pair{Coin: "GUSD", Currency: "USD"}, rates.ErrUnknownPair},
-		{"listed twice", rates.Pair{Coin: "BNB", Currency: "USD"}, rates.ErrUnknownPair},
-		{"not a currency", rates.Pair{Coin: "AAPLX", Currency: "USD"}, rates.ErrUnknownPair},
-		{"the venue's own name of a coin", rates.Pair{Coin: "XBT", Currency: "USD"}, rates.ErrUnknownPair},
-		{"not online", rates.Pair{Coin: "LTC", Currency: "USD"}, rates.ErrUnavailable},
+func TestAMarketTheVenueDoesNotListIsLeftOut(t *testing.T) {
+	for name, m := range map[string]rates.Market{
+		"not served":                        {Coin: "GUSD", Quote: "USD"},
+		"not listed":                        {Coin: "DAI", Quote: "USD"},
+		"listed twice":                      {Coin: "BNB", Quote: "USD"},
+		"not a currency":                    {Coin: "AAPLX", Quote: "USD"},
+		"the venue's own name of a coin":    {Coin: "XBT", Quote: "USD"},
+		"quoted in what is not asked of it": {Coin: "BTC", Quote: "JPY"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newStub(t)
 				k := kraken(t, s, noon)
-				_, err := k.Latest(t.Context(), []rates.Pair{c.pair})
-				require.ErrorIs(t, err, c.want)
-				require.ErrorContains(t, err, "kraken: "+c.pair.String())
-				_, err = k.Candle(t.Context(), c.pair, noon.Add(-time.Hour))
-				require.ErrorIs(t, err, c.want)
-				require.Equal(t, []string{"AssetPairs"}, s.questions(), "no price is asked")
-				found, err := k.Latest(t.Context(), []rates.Pair{c.pair, btcUSD})
+				found, err := k.Quotes(t.Context(), []rates.Market{m, btcUSD})
 				require.NoError(t, err)
 				require.Len(t, found, 1)
+				require.Equal(t, btcUSD, found[0].Market)
+				s.questions()
+				found, err = k.Quotes(t.Context(), []rates.Market{m})
+				require.NoError(t, err)
+				require.Empty(t, found)
+				_, err = k.Candle(t.Context(), m, noon.Add(-time.Hour))
+				require.ErrorIs(t, err, rates.ErrUnknownPair)
+				require.ErrorContains(t, err, "kraken: "+m.String())
+				require.Empty(t, s.questions(), "no price is asked")
 			})
 		})
 	}
 }
 
-func TestUnknownAndUnavailableTogetherAreUnavailable(t *testing.T) {
+func TestAMarketThatIsNotOnlineIsAQuoteThatSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		k := kraken(t, newStub(t), noon)
-		_, err := k.Latest(t.Context(), []rates.Pair{{Coin: "GUSD", Currency: "USD"}, {Coin: "LTC", Currency: "USD"}})
+		s := newStub(t)
+		k, ltc := kraken(t, s, noon), rates.Market{Coin: "LTC", Quote: "USD"}
+		require.Equal(t, "closed: LTCUSD is cancel_only", refusal(t, k, ltc))
+		_, err := k.Candle(t.Context(), ltc, noon.Add(-time.Hour))
 		require.ErrorIs(t, err, rates.ErrUnavailable)
-		require.NotErrorIs(t, err, rates.ErrUnknownPair)
+		require.ErrorContains(t, err, "kraken: LTC/USD: closed: LTCUSD is cancel_only")
+		require.Equal(t, []string{"AssetPairs"}, s.questions(), "no price is asked")
 	})
 }
 
@@ -69,19 +72,18 @@ func TestOneUnknownPairInABatchIsFoundByAskingSinglyOnceAndDisabled(t *testing.T
 		s := newStub(t)
 		s.on("Ticker", forgets(t))
 		k := kraken(t, s, noon)
-		both := []rates.Pair{dogeUSD, btcUSD}
-		found, err := k.Latest(t.Context(), both)
+		both := []rates.Market{dogeUSD, btcUSD}
+		found, err := k.Quotes(t.Context(), both)
 		require.NoError(t, err)
-		require.Len(t, found, 1)
-		require.Equal(t, btcUSD, found[0].Pair)
+		require.Len(t, found, 2)
+		require.Contains(t, found[0].Price.Rejected, "disabled")
+		require.Equal(t, "64005", found[1].Value.String())
 		require.ElementsMatch(t, []string{"AssetPairs", "Ticker XBTUSD,XDGUSD", "Ticker XBTUSD", "Ticker XDGUSD"}, s.questions())
 
-		_, err = k.Latest(t.Context(), both)
+		_, err = k.Quotes(t.Context(), both)
 		require.NoError(t, err)
 		require.Equal(t, []string{"Ticker XBTUSD"}, s.questions(), "the bad pair is not asked again")
-		_, err = k.Latest(t.Context(), []rates.Pair{dogeUSD})
-		require.ErrorIs(t, err, rates.ErrUnavailable)
-		require.ErrorContains(t, err, "disabled")
+		require.Contains(t, refusal(t, k, dogeUSD), "disabled, the venue does not know it")
 	})
 }
 
@@ -90,16 +92,15 @@ func TestARenamedPairIsPricedAgainAfterTheListIsReadAnew(t *testing.T) {
 		s := newStub(t)
 		s.on("Ticker", forgets(t))
 		k := kraken(t, s, noon)
-		_, err := k.Latest(t.Context(), []rates.Pair{dogeUSD})
-		require.ErrorIs(t, err, rates.ErrUnavailable, "a listed pair may come back: not unknown for ever")
+		require.Contains(t, refusal(t, k, dogeUSD), "disabled", "a listed pair may come back: not unknown for ever")
 
 		s.on("AssetPairs", says(strings.NewReplacer(`"XDGUSD":`, `"DOGEUSD":`, `"XDGUSD"`, `"DOGEUSD"`, "XDG/USD", "DOGE/USD").Replace(read(t, "testdata", "assetpairs.json"))))
 		s.on("Ticker", book("DOGEUSD", `"0.15"`, `"0.15"`, `"0.15"`))
 		pass(5 * time.Minute)
 		s.questions()
-		found, err := k.Latest(t.Context(), []rates.Pair{dogeUSD})
+		found, err := k.Quotes(t.Context(), []rates.Market{dogeUSD})
 		require.NoError(t, err)
-		require.Equal(t, "DOGEUSD", found[0].Prices[0].Symbol)
+		require.Equal(t, "DOGEUSD", found[0].Price.Symbol)
 		require.Equal(t, []string{"AssetPairs", "Ticker DOGEUSD"}, s.questions())
 	})
 }
@@ -108,12 +109,13 @@ func TestADelistedPairIsUnknownAfterTheListIsReadAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStub(t)
 		k := kraken(t, s, noon)
-		_, err := k.Latest(t.Context(), []rates.Pair{dogeUSD})
+		_, err := k.Quotes(t.Context(), []rates.Market{dogeUSD})
 		require.NoError(t, err)
 		s.on("AssetPairs", says(strings.ReplaceAll(read(t, "testdata", "assetpairs.json"), "XDG/USD", "OLD/USD")))
 		pass(time.Hour)
-		_, err = k.Latest(t.Context(), []rates.Pair{dogeUSD})
-		require.ErrorIs(t, err, rates.ErrUnknownPair)
+		found, err := k.Quotes(t.Context(), []rates.Market{dogeUSD})
+		require.NoError(t, err)
+		require.Empty(t, found)
 	})
 }
 
@@ -128,13 +130,13 @@ func TestAListThatCannotBeReadAgainDoesNotKeepPricesAway(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newStub(t)
 				k := kraken(t, s, noon)
-				_, err := k.Latest(t.Context(), []rates.Pair{btcUSD})
+				_, err := k.Quotes(t.Context(), []rates.Market{btcUSD})
 				require.NoError(t, err)
 				s.on("AssetPairs", fault)
 				pass(time.Hour)
 				s.questions()
 				for range 3 { // the old list serves, and the venue is not asked each time
-					_, err = k.Latest(t.Context(), []rates.Pair{btcUSD})
+					_, err = k.Quotes(t.Context(), []rates.Market{btcUSD})
 					require.NoError(t, err)
 				}
 				require.Equal(t, []string{"AssetPairs", "Ticker XBTUSD", "Ticker XBTUSD"}, s.questions()[:3])
@@ -148,15 +150,15 @@ func TestWithoutAnyListThereIsNoPriceUntilItsPauseEnds(t *testing.T) {
 		s := newStub(t)
 		s.on("AssetPairs", status(http.StatusBadGateway))
 		k := kraken(t, s, noon)
-		_, err := k.Latest(t.Context(), []rates.Pair{btcUSD})
+		_, err := k.Quotes(t.Context(), []rates.Market{btcUSD})
 		require.ErrorIs(t, err, rates.ErrUnavailable)
 		require.ErrorContains(t, err, "502")
 		s.on("AssetPairs", fixture(t, "assetpairs.json"))
-		_, err = k.Latest(t.Context(), []rates.Pair{btcUSD})
+		_, err = k.Quotes(t.Context(), []rates.Market{btcUSD})
 		require.ErrorContains(t, err, "pausing")
 		require.Equal(t, []string{"AssetPairs"}, s.questions())
 		pass(6 * time.Second)
-		_, err = k.Latest(t.Context(), []rates.Pair{btcUSD})
+		_, err = k.Quotes(t.Context(), []rates.Market{btcUSD})
 		require.NoError(t, err)
 	})
 }

@@ -48,10 +48,10 @@ func TestAFaultPausesForAsLongAsItSays(t *testing.T) {
 		{"oversize", oversize, "longer than", 5 * time.Second, false},
 		{"from a cache", cached, "cache", 5 * time.Second, false},
 		{"redirect", status(302, "Location", "https://elsewhere.example/"), "http status 302", 5 * time.Second, false},
-		{"not json", says("oops"), "not an answer of kraken", 5 * time.Second, false},
-		{"cut short", says(`{"error":[],"result":{"XXBTZUSD"`), "not an answer of kraken", 5 * time.Second, false},
-		{"no error list", says(`{"result":{}}`), "not an answer of kraken", 5 * time.Second, false},
-		{"no result", says(`{"error":[]}`), "not an answer of kraken", 5 * time.Second, false},
+		{"not json", says("oops"), "not as documented", 5 * time.Second, false},
+		{"cut short", says(`{"error":[],"result":{"XXBTZUSD"`), "not as documented", 5 * time.Second, false},
+		{"no error list", says(`{"result":{}}`), "not as documented", 5 * time.Second, false},
+		{"no result", says(`{"error":[]}`), "not as documented", 5 * time.Second, false},
 		{"service unavailable", says(`{"error":["EService:Unavailable"]}`), "EService:Unavailable", 5 * time.Second, false},
 		{"rate limit", says(`{"error":["EAPI:Rate limit exceeded"]}`), "EAPI:Rate limit exceeded", 5 * time.Second, true},
 		{"throttled until", says(fmt.Sprintf(`{"error":["EService: Throttled: %d"]}`, noon.Unix()+90)), "Throttled", 90 * time.Second, true},
@@ -71,7 +71,7 @@ func TestAFaultPausesForAsLongAsItSays(t *testing.T) {
 				s := newStub(t)
 				s.on("Ticker", c.fault)
 				k := kraken(t, s, noon)
-				ask := func() error { _, err := k.Latest(t.Context(), []rates.Pair{btcUSD}); return err }
+				ask := func() error { _, err := k.Quotes(t.Context(), []rates.Market{btcUSD}); return err }
 				err := ask()
 				require.ErrorIs(t, err, rates.ErrUnavailable)
 				require.ErrorContains(t, err, "kraken: /0/public/Ticker")
@@ -102,7 +102,7 @@ func TestPausesDoubleToFiveMinutesAndASuccessForgetsThem(t *testing.T) {
 		s := newStub(t)
 		s.on("Ticker", status(500))
 		k := kraken(t, s, noon)
-		ask := func() error { _, err := k.Latest(t.Context(), []rates.Pair{btcUSD}); return err }
+		ask := func() error { _, err := k.Quotes(t.Context(), []rates.Market{btcUSD}); return err }
 		require.Error(t, ask())
 		s.questions()
 		for _, seconds := range []int{5, 10, 20, 40, 80, 160, 300, 300} {
@@ -130,7 +130,7 @@ func TestASlowAnswerIsGivenUpAfterFiveSeconds(t *testing.T) {
 		s.on("Ticker", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 		k := kraken(t, s, noon)
 		start := time.Now()
-		_, err := k.Latest(t.Context(), []rates.Pair{btcUSD})
+		_, err := k.Quotes(t.Context(), []rates.Market{btcUSD})
 		require.ErrorIs(t, err, rates.ErrUnavailable)
 		require.Equal(t, 5*time.Second, time.Since(start))
 	})

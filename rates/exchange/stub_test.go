@@ -20,9 +20,9 @@ import (
 )
 
 var (
-	btcUSD  = rates.Pair{Coin: "BTC", Currency: "USD"}
-	dogeUSD = rates.Pair{Coin: "DOGE", Currency: "USD"}
-	usdcUSD = rates.Pair{Coin: "USDC", Currency: "USD"}
+	btcUSD  = rates.Market{Coin: "BTC", Quote: "USD"}
+	dogeUSD = rates.Market{Coin: "DOGE", Quote: "USD"}
+	usdcUSD = rates.Market{Coin: "USDC", Quote: "USD"}
 	noon    = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 )
 
@@ -83,6 +83,15 @@ func status(code int, header ...string) http.HandlerFunc {
 	}
 }
 
+// failing answers with JSON under a status other than 200.
+func failing(code int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(code)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
 func fixture(t testing.TB, name string) http.HandlerFunc { return says(read(t, "testdata", name)) }
 
 func read(t testing.TB, elem ...string) string {
@@ -97,9 +106,9 @@ func book(key, bid, ask, last string) http.HandlerFunc {
 	return says(fmt.Sprintf(`{"error":[],"result":{%q:{"a":[%s,"1","1"],"b":[%s,"1","1"],"c":[%s,"1"]}}}`, key, ask, bid, last))
 }
 
-// kraken returns a provider over the stub whose business clock starts at the
+// kraken returns the source over the stub whose business clock starts at the
 // given instant and runs with the bubble's.
-func kraken(t *testing.T, s *stub, at time.Time) *exchange.Kraken {
+func kraken(t *testing.T, s *stub, at time.Time) rates.Source {
 	t.Helper()
 	start := time.Now()
 	k, err := exchange.NewKraken(exchange.Options{Transport: s, Now: func() time.Time { return at.Add(time.Since(start)) }})

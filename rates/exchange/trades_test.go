@@ -21,10 +21,8 @@ func TestOldCandleComesFromTradesOfTheAskedMinuteInOneQuestion(t *testing.T) {
 		s := newStub(t)
 		got, err := kraken(t, s, dayAfter).Candle(t.Context(), btcUSD, noon)
 		require.NoError(t, err)
-		require.Equal(t, "64002", got.Rate.String(), "the trade at 59.9999 s, not the one at 60 s")
-		require.Equal(t, noon, got.AsOf)
-		require.Len(t, got.Prices, 1)
-		require.Equal(t, noon, got.Prices[0].SourceTime)
+		require.Equal(t, "64002", got.Value.String(), "the trade at 59.9999 s, not the one at 60 s")
+		require.Equal(t, noon, got.Price.SourceTime)
 		require.Equal(t, []string{"AssetPairs", "Trades XBTUSD"}, s.questions())
 	})
 }
@@ -78,8 +76,8 @@ func TestTradesArePagedWhetherSinceIsInclusiveOrNot(t *testing.T) {
 						require.ErrorIs(t, err, rates.ErrUnavailable)
 					} else {
 						require.NoError(t, err)
-						require.Equal(t, c.want, got.Rate.String())
-						require.True(t, strings.HasPrefix(c.name, "none") || strings.HasPrefix(c.name, "the earliest") || len(got.Prices) == 1)
+						require.Equal(t, c.want, got.Value.String())
+						require.True(t, strings.HasPrefix(c.name, "none") || strings.HasPrefix(c.name, "the earliest") || got.Price.SourceTime.Equal(noon))
 					}
 					require.LessOrEqual(t, len(stub.questions())-1, c.pages[i])
 				})
@@ -94,9 +92,7 @@ func TestACloseFromBeforeTheMinuteSaysSoInTheEvidence(t *testing.T) {
 		s.on("Trades", tape{[]time.Duration{-100 * time.Second, time.Hour}, 1000, false}.serve)
 		got, err := kraken(t, s, dayAfter).Candle(t.Context(), btcUSD, noon)
 		require.NoError(t, err)
-		require.Len(t, got.Prices, 2)
-		require.Contains(t, got.Prices[0].Rejected, "the close of 2026-11-20T11:58:00Z is used")
-		require.Equal(t, noon, got.AsOf)
+		require.Equal(t, noon.Add(-2*time.Minute), got.Price.SourceTime)
 	})
 }
 
@@ -142,7 +138,7 @@ func TestTradesOutsideTheRulesAreRefused(t *testing.T) {
 		"time bomb":           {`["1","1",1e1000000000]`, `"1"`, "time of a trade"},
 		"time after all":      {`["1","1",253402300800]`, `"1"`, "time of a trade"},
 		"time missing":        {`["1","1"]`, `"1"`, "short row"},
-		"row is not a list":   {`{"price":"1"}`, `"1"`, "not an answer of kraken"},
+		"row is not a list":   {`{"price":"1"}`, `"1"`, "not as documented"},
 		"cursor stands still": {`["1","1",1795176001]`, `"1795175999999999999"`, "no trade since"},
 	} {
 		t.Run(name, func(t *testing.T) {

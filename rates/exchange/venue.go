@@ -2,127 +2,73 @@ package exchange
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"log/slog"
-	"net/http"
-	"net/url"
+	"slices"
+	"strings"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/singleflight"
-	"golang.org/x/time/rate"
 
 	"github.com/cointill/cointill/rates"
 )
 
-// flightTimeout bounds a shared call, with its waits for the bucket.
-const flightTimeout = 2 * time.Minute
+// Venue is one venue's public prices. Make it with [NewKraken] and its like,
+// which do no I/O. It is safe for concurrent use; equal concurrent calls share
+// one request. Its errors name the venue and wrap [rates.ErrUnavailable], or
+// [rates.ErrUnknownPair] where no retry helps.
+type Venue struct {
+	*client
+	dialect dialect
+	role    rates.Role
+	offer   offer
+	// singly says that the venue has no question for several books.
+	singly bool
+	// closed says that the offer names every coin the venue is asked for.
+	closed bool
 
-// venue is one polite HTTP client with a token bucket, a pause after failures,
-// and one flight for equal calls.
-type venue struct {
-	name    string
-	base    string
-	client  *http.Client
-	bucket  *rate.Limiter
-	pause   pause // of all endpoints
-	flights singleflight.Group
-	now     func() time.Time
-	log     *slog.Logger
+	mu     sync.Mutex
+	listed roster
+	due    time.Time // when the list is to be read again; monotonic
 }
 
-// endpoint is one question of a venue, with a pause of its own: a list of pairs
-// that cannot be had must not keep prices away.
-type endpoint struct {
-	path  string
-	pause pause
+var _ rates.Source = (*Venue)(nil)
+
+// dialect is how one venue is asked, in its own words. Its errors come from ask
+// or from the venue's rows; those of a single row are a quote's rejection.
+type dialect interface {
+	// list asks for the markets the venue lists.
+	list(ctx context.Context) (roster, error)
+	// books asks for markets, at once unless the venue is asked singly. It leaves
+	// out what the answer does not hold.
+	books(ctx context.Context, want roster) ([]rates.Quote, error)
+	// past returns the last finished close that opened in [from, minute].
+	past(ctx context.Context, l listing, from, minute time.Time) (candle, answer, error)
 }
 
-// newVenue returns a venue asked at most once per interval, after a burst of two
-// (a discovery and a first price).
-func newVenue(name, base string, every time.Duration, o Options) (*venue, error) {
-	base, err := o.base(base)
-	if err != nil {
-		return nil, err
+// offer is what a venue may quote: coins by what they are quoted in. Coins that
+// are not among ours are left to the venue's own list.
+type offer map[string]string
+
+// ours are the coins that an offer must name to have them.
+const ours = "BTC LTC DOGE ETH BNB USDC USDT DAI GUSD EUR"
+
+func (o offer) has(m rates.Market) bool {
+	if _, ok := o[m.Quote]; !ok || string(m.Coin) == m.Quote {
+		return false
 	}
-	v := &venue{name: name, base: base, now: o.Now, log: o.Log, bucket: rate.NewLimiter(rate.Every(every), 2)}
-	if v.now == nil {
-		v.now = time.Now
-	}
-	if v.log == nil {
-		v.log = slog.New(slog.DiscardHandler)
-	}
-	v.client = &http.Client{
-		Transport:     o.Transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	return v, nil
+	return o.names(m) || !slices.Contains(strings.Fields(ours), string(m.Coin))
 }
 
-// get fetches one JSON body. Every failure begins a pause.
-func (v *venue) get(ctx context.Context, e *endpoint, query url.Values) (answer, error) {
-	if err := v.paused(e); err != nil {
-		return answer{}, err
-	}
-	if err := v.bucket.Wait(ctx); err != nil {
-		return answer{}, err
-	}
-	if err := v.paused(e); err != nil { // it may have begun while waiting
-		return answer{}, err
-	}
-	one, cancel := context.WithTimeout(ctx, requestTimeout)
-	defer cancel()
-	a, err := v.do(one, e.path, query)
-	if err != nil && ctx.Err() == nil {
-		v.failed(e, err)
-	}
-	return a, err
+// names reports whether the offer names the market's coin.
+func (o offer) names(m rates.Market) bool {
+	return slices.Contains(strings.Fields(o[m.Quote]), string(m.Coin))
 }
 
-func (v *venue) paused(e *endpoint) error {
-	if err := v.pause.check(); err != nil {
-		return err
-	}
-	return e.pause.check()
-}
+// Name returns the venue's name in evidence: "kraken".
+func (v *Venue) Name() string { return v.name }
 
-// failed begins the pause that err asks for, of the endpoint or of the venue.
-func (v *venue) failed(e *endpoint, err error) {
-	var wait time.Duration
-	if s := (*stay)(nil); errors.As(err, &s) {
-		wait = v.pause.begin(s.wait, err)
-	} else {
-		wait = e.pause.begin(0, err)
-	}
-	v.log.Warn("price venue pauses", "venue", v.name, "path", e.path, "pause", wait, "cause", err)
-}
+// Role returns how the venue's answers count.
+func (v *Venue) Role() rates.Role { return v.role }
 
-// answered ends the failures in a row after an answer that was understood.
-func (v *venue) answered(e *endpoint) {
-	v.pause.end()
-	e.pause.end()
-}
-
-func (v *venue) unavailable(what string, err error) error {
-	return fmt.Errorf("%w: %s: %s: %w", rates.ErrUnavailable, v.name, what, err)
-}
-
-// shared runs fn once for all concurrent callers of a key. The caller who came
-// first may leave without failing the others.
-func shared[T any](ctx context.Context, v *venue, key string, fn func(context.Context) (T, error)) (T, error) {
-	var zero T
-	ch := v.flights.DoChan(key, func() (any, error) {
-		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), flightTimeout)
-		defer cancel()
-		return fn(own)
-	})
-	select {
-	case <-ctx.Done():
-		return zero, v.unavailable("wait", ctx.Err())
-	case r := <-ch:
-		if r.Err != nil {
-			return zero, r.Err
-		}
-		return r.Val.(T), nil
-	}
-}
+// Serves reports whether the venue may quote a market: the table of the package
+// comment says it for the coins cointill knows, the venue's list for others. It
+// does no I/O and its answer never changes.
+func (v *Venue) Serves(m rates.Market) bool { return v.offer.has(m) && (!v.closed || v.offer.names(m)) }

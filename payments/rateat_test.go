@@ -153,3 +153,42 @@ func (m *market) pointsUntil(at time.Time) (out []rates.Point) {
 	}))
 	return out
 }
+
+func TestAVenueThatAmendsItsCandlesChangesNothingThatWasAnswered(t *testing.T) {
+	price := "1000"
+	m := newMarket(t, railCases()[1], func(time.Time) string { return price }, anyAge)
+	to := m.address(voice)
+	m.advance()
+	for _, v := range m.venues {
+		v.set(true)
+	}
+	m.pay(to, 100)
+	m.sim.Mine(1)
+	_ = m.p.Advance(m.ctx)
+	m.clock.Advance(10 * time.Second)
+	m.pay(to, 100) // in the same minute
+	m.sim.Mine(1)
+	_ = m.p.Advance(m.ctx)
+	minute := m.clock.Now()
+	m.clock.Advance(5 * time.Minute)
+	for _, v := range m.venues {
+		v.set(false)
+	}
+	first, err := m.p.At(m.ctx, m.pair(), minute.Add(time.Minute+roundLag))
+	require.NoError(t, err)
+	require.True(t, first.Candle)
+	price = "1100" // amended
+	m.reopen()
+	m.mine(12)
+	all, err := m.p.Deposits(m.ctx, voice, payments.DepositKey{}, 10)
+	require.NoError(t, err)
+	for _, d := range all {
+		require.Equal(t, "1000", d.Rate.String(), "the answer that was stored first")
+	}
+	again, err := m.p.At(m.ctx, m.pair(), minute.Add(time.Minute+roundLag))
+	require.NoError(t, err)
+	require.Equal(t, first, again)
+}
+
+// roundLag is how much older than the instant asked the prices of At are.
+const roundLag = 15 * time.Second

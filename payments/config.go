@@ -135,6 +135,12 @@ type Rail struct {
 	// networks the gas of a transfer and, for tokens, of the one that brings the gas.
 	// Ten times that cost at busy hours is a good figure.
 	Minimum map[money.Asset]decimal.Decimal
+	// DailyCap is, for an asset, how much may be credited to all accounts together in
+	// a day by UTC, in major units of their currencies. A deposit that would exceed it
+	// is held (HoldCap) until an operator's Release; smaller ones behind it may still
+	// fit. It bounds what a coin that lost its issuer, or was minted by a thief, can
+	// cost in a night. None by default.
+	DailyCap map[money.Asset]decimal.Decimal
 	// Poll is how often a source is asked for its head when it cannot announce
 	// one. Defaults to a tenth of Network.BlockTime, between 500 ms and 10 s.
 	Poll time.Duration

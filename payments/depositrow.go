@@ -71,6 +71,9 @@ const (
 	// but an operator (SetRate), or the venues' prices of that minute once these
 	// are known to have been inside the band.
 	HoldDepegged HoldReason = "depegged"
+	// HoldCap: with it, more of the asset would be credited on that day, in UTC, than
+	// Rail.DailyCap allows. The next day changes nothing: an operator's Release does.
+	HoldCap HoldReason = "daily_cap"
 	// HoldUnexplained: a balance grew and no transfer was found that explains it.
 	HoldUnexplained HoldReason = "unexplained_balance"
 )

@@ -149,6 +149,8 @@ func whyHeld(h HoldReason) string {
 		return "nobody sent it; the network paid it out"
 	case HoldDepegged:
 		return "the coin was off its peg when it was received; it is priced by itself if the venues' prices of that minute allow it, or by an operator's SetRate"
+	case HoldCap:
+		return "more of the asset would be credited that day than its cap allows; release it when that is in order"
 	case HoldUnexplained:
 		return "a balance grew and no transfer was found that explains it"
 	}

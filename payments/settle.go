@@ -59,19 +59,31 @@ func (p *Processor) creditDue(ctx context.Context, tx Tx, pol *policy, o outlook
 	if err != nil {
 		return err
 	}
-	entries := make([]ledger.Entry, len(rows))
+	today := newAllowance(pol.rail, out.now)
+	entries := make([]ledger.Entry, 0, len(rows))
 	for i := range rows {
-		if !gathered.reached(rows[i]) {
-			if entries[i], err = toDust(&rows[i], out); err != nil {
+		d := &rows[i]
+		var e ledger.Entry
+		if !gathered.reached(*d) {
+			if e, err = toDust(d, out); err != nil {
 				return err
 			}
+			entries = append(entries, e)
 			continue
 		}
-		if entries[i], err = credit(&rows[i], accounts, out.now); err != nil {
+		if fits, err := today.take(ctx, tx, *d); err != nil {
+			return err
+		} else if !fits {
+			d.Hold = HoldCap
+			out.event(EventDepositHeld, d)
+			continue
+		}
+		if e, err = credit(d, accounts, out.now); err != nil {
 			return err
 		}
-		if rows[i].Hold == "" {
-			out.money(EventDepositCredited, &rows[i])
+		entries = append(entries, e)
+		if d.Hold == "" {
+			out.money(EventDepositCredited, d)
 		}
 	}
 	if _, err := tx.InsertEntries(ctx, entries); err != nil {

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/payments/money"
 )
 
 // validate returns every complaint at once, each a *ConfigError.
@@ -80,12 +83,14 @@ func (r Rail) validate(bad func(name, reason string, args ...any)) {
 	if r.Window < 0 || r.Poll < 0 || r.Stale < 0 {
 		bad("Window, Poll, Stale", "must not be negative")
 	}
-	for a, least := range r.Minimum {
-		if known, ok := r.Network.Asset(a.Coin); !ok || known != a {
-			bad("Minimum", "%s is not an asset of %s", a, r.Network.ID)
-		}
-		if least.Sign() < 0 || !sane(least) {
-			bad("Minimum", "%s: must be 0 or a plain value of less than 48 digits, such as 5", a)
+	for field, values := range map[string]map[money.Asset]decimal.Decimal{"Minimum": r.Minimum, "DailyCap": r.DailyCap} {
+		for a, value := range values {
+			if known, ok := r.Network.Asset(a.Coin); !ok || known != a {
+				bad(field, "%s is not an asset of %s", a, r.Network.ID)
+			}
+			if value.Sign() < 0 || !sane(value) {
+				bad(field, "%s: must be 0 or a plain value of less than 48 digits, such as 5", a)
+			}
 		}
 	}
 	if r.Window > 0 && !r.Network.UTXO() {

@@ -40,6 +40,19 @@
 // node does not show is reported and never taken back on its word. ExplainTx and
 // ExplainAddress answer support's first question in words.
 //
+// # Prices
+//
+// A deposit is priced by the first live price at or after its receipt, else by the
+// close of the minute that contains it; At, for display and refunds, never looks
+// later than the instant asked. Both read points that are stored once and for ever.
+// Run polls a rates.Composite and tells, once each, when a source is down, a quorum
+// is lost, a pair goes stale, a coin leaves its peg or a price strays from a
+// tripwire. What was received while a stablecoin was off its peg is held
+// (HoldDepegged): it is priced by itself once the prices of that minute allow it,
+// or an operator decides (SetRate). Suspend stops the credits of one asset,
+// Rail.DailyCap bounds them. What is below Rail.Minimum is priced at its own
+// receipt and gathers (gather.go) until it is worth crediting.
+//
 // # How deep
 //
 // Six confirmations are the default on every network, because that is what people

@@ -98,3 +98,42 @@ func TestAFailingNetworkBacksOffAlone(t *testing.T) {
 		require.NoError(t, <-done)
 	})
 }
+
+// TestRunPollsACompositeAndKeepsItsSeries lets ten minutes pass in virtual time.
+func TestRunPollsACompositeAndKeepsItsSeries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := chainsim.NewUTXO(chain.BitcoinRegtest, chainsim.Options{Now: time.Now})
+		var sources []rates.Source
+		for _, name := range []string{"kraken", "coinbase", "bitstamp"} {
+			sources = append(sources, &testVenue{name: name, role: rates.RoleMember, now: time.Now,
+				at: func(time.Time) string { return "64000" }})
+		}
+		store := memstore.New()
+		p, err := payments.New(payments.Config{Store: store, Rates: rates.Median(sources...),
+			Rails: []payments.Rail{{Network: sim.Network(), Sources: []chain.Source{sim.Source("a")},
+				Wallet: testWallet{network: sim.Network()}, UnprovedKey: true}}})
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- p.Run(ctx) }()
+		start := time.Now()
+		time.Sleep(10 * time.Minute) //nolint:forbidigo // virtual time
+		pair := rates.Pair{Coin: "BTC", Currency: money.USD}
+		var points []rates.Point
+		require.NoError(t, store.View(ctx, func(tx payments.Tx) error {
+			points, err = tx.PointsBetween(ctx, pair, start, time.Now())
+			return err
+		}))
+		slots := map[time.Time]bool{}
+		for _, point := range points {
+			slots[point.AsOf.Truncate(15*time.Second)] = true
+		}
+		require.Len(t, slots, len(points), "one of each slot")
+		require.Greater(t, len(points), 30, "four a minute, less what jitter puts into one slot")
+		now, err := p.At(ctx, pair, time.Now())
+		require.NoError(t, err)
+		require.False(t, now.Candle, "a live price is at hand")
+		cancel()
+		require.NoError(t, <-done)
+	})
+}

@@ -148,6 +148,11 @@ func (s *portal) standing(d payments.DepositView, v *depositView, block time.Dur
 		v.Sentence, v.Next = "Your payment is confirmed.", "Prices are unavailable; it is credited at the rate of its receipt as soon as they are back."
 	case d.State == payments.StateConfirming:
 		v.Pill, v.PillKind, v.Estimate = "Confirming", "accent", "being credited now"
+	case d.State == payments.StateGathered:
+		v.wrong("Below the minimum", "This payment is below the least that is credited.",
+			"It keeps the value of its receipt and is credited together with your next payments.")
+	case d.State == payments.StateInternal:
+		v.wrong("Moved", "These are our own coins moving to this address.", "Nothing is credited for them.")
 	case settled(d):
 		v.Pill, v.PillKind, v.Headline, v.Credited = "Credited", "good", "Credited", true
 		v.CreditedAt = dayText(d.CreditedAt) + ", " + clockText(d.CreditedAt)

@@ -117,6 +117,7 @@
 //	first sight, mined after the window                  nothing                          0.00
 //	replacement, for another account, at a better price  nothing                          0.00
 //	an old price on a fast chain                         nothing                          0.00
+//	a shown price, renewed until it is the best          nothing                          0.00
 //	par snap, 10,000 of a stablecoin at 0.9971           0.30 % of the payment            29.00
 //	premium, 10,000 of a stablecoin at 1.05              nothing                          0.00
 //	rounding, two hundred payments of 0.9 cents          nothing                          0.00

@@ -15,6 +15,7 @@ import (
 	"github.com/cointill/cointill/chain/chainsim"
 	"github.com/cointill/cointill/payments"
 	"github.com/cointill/cointill/payments/money"
+	"github.com/cointill/cointill/rates"
 )
 
 // gain is what the payers of accounts were credited above what their coins were
@@ -125,6 +126,26 @@ var options = map[string]func(t *testing.T) decimal.Decimal{
 			m.advance()
 		}
 		return m.gain(price, voice)
+	},
+	"a shown price, renewed until it is the best": func(t *testing.T) decimal.Decimal {
+		b := newBundle(t, railCases()[1], nil)
+		price := falling(b.clock.Now().Add(5 * time.Minute))
+		b.rates.at = price
+		to := b.address(voice)
+		b.advance()
+		best := decimal.Zero
+		pair := rates.Pair{Coin: b.asset.Coin, Currency: money.USD}
+		for range 20 { // five minutes of looking, every quarter of a minute
+			b.live(15 * time.Second)
+			if shown, err := b.p.At(b.ctx, pair, b.clock.Now().Add(-time.Minute)); err == nil && shown.Rate.Decimal().GreaterThan(best) {
+				best = shown.Rate.Decimal()
+			}
+		}
+		require.Equal(t, "1000", best.String(), "he was shown the price before the fall")
+		b.live(time.Minute)
+		b.pay(to, 1_000)
+		b.mine(6)
+		return b.gain(price, voice)
 	},
 	"par snap, 10,000 of a stablecoin at 0.9971": func(t *testing.T) decimal.Decimal { return stablecoin(t, "0.9971") },
 	"premium, 10,000 of a stablecoin at 1.05":    func(t *testing.T) decimal.Decimal { return stablecoin(t, "1.05") },

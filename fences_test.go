@@ -115,9 +115,8 @@ var below = map[string][]string{
 	"chain/address":  {"payments/money", "chain", "chain/address/base58"},
 	"chain/hd":       {"payments/money", "chain", "chain/address", "chain/address/base58"},
 	"chain/chainsim": {"payments/money", "chain", "chain/address"},
-	"rates/exchange": {"payments/money", "rates"},
-	"bitpay":         {"payments/money"},
-	"bitpay/bitauth": {"chain/address/base58"},
+	"rates/exchange": {"payments/money", "rates"}, "rates/chainlink": {"payments/money", "rates"},
+	"bitpay": {"payments/money"}, "bitpay/bitauth": {"chain/address/base58"},
 }
 
 func TestArrowsPointDownOnly(t *testing.T) {

@@ -11,23 +11,38 @@ type Watched struct {
 	addresses map[uint64]struct{}
 	coins     map[uint64]struct{}
 	outpoints map[Outpoint]struct{}
+	// Before the sets of addresses and coins.
+	addressSieve, coinSieve sieve
 }
 
 // NewWatched returns an empty set.
 func NewWatched() *Watched {
+	seed := maphash.MakeSeed()
 	return &Watched{
-		seed:      maphash.MakeSeed(),
+		seed:      seed,
 		addresses: make(map[uint64]struct{}),
 		coins:     make(map[uint64]struct{}),
 		outpoints: make(map[Outpoint]struct{}),
+
+		addressSieve: newSieve(seed), coinSieve: newSieve(seed),
 	}
 }
 
 // AddAddress watches an address.
-func (w *Watched) AddAddress(a Address) { w.addresses[maphash.String(w.seed, a.Raw)] = struct{}{} }
+func (w *Watched) AddAddress(a Address) {
+	n := len(w.addresses)
+	if w.addresses[maphash.String(w.seed, a.Raw)] = struct{}{}; len(w.addresses) > n {
+		w.addressSieve.add(mark([]byte(a.Raw)))
+	}
+}
 
 // AddOutpoint watches an outpoint for as long as the set lives: a coin of ours.
-func (w *Watched) AddOutpoint(op Outpoint) { w.coins[maphash.Comparable(w.seed, op)] = struct{}{} }
+func (w *Watched) AddOutpoint(op Outpoint) {
+	n := len(w.coins)
+	if w.coins[maphash.Comparable(w.seed, op)] = struct{}{}; len(w.coins) > n {
+		w.coinSieve.add(markOf(op))
+	}
+}
 
 // SetOutpoints watches exactly these outpoints beside those added for good.
 func (w *Watched) SetOutpoints(ops []Outpoint) {
@@ -42,13 +57,16 @@ func (w *Watched) Len() int { return len(w.addresses) }
 
 // Address implements [Matcher].
 func (w *Watched) Address(raw []byte) bool {
+	if !w.addressSieve.may(mark(raw)) {
+		return false
+	}
 	_, ok := w.addresses[maphash.Bytes(w.seed, raw)]
 	return ok
 }
 
 // Outpoint implements [Matcher].
 func (w *Watched) Outpoint(op Outpoint) bool {
-	if len(w.coins) > 0 {
+	if w.coinSieve.may(markOf(op)) {
 		if _, ok := w.coins[maphash.Comparable(w.seed, op)]; ok {
 			return true
 		}

@@ -34,6 +34,13 @@ func Position(network, place string) Account {
 // liability of unknown owner.
 func Suspense(network string) Account { return Account("suspense/" + url.PathEscape(network)) }
 
+// Dust is the value of what arrived for a profile's account and is too small to be
+// credited by itself, in whole minor units: a liability that is due when enough has
+// gathered.
+func Dust(profile, name string) Account {
+	return Account("dust/" + url.PathEscape(profile) + "/" + url.PathEscape(name))
+}
+
 // Treasury is the coins at addresses of the host's own on a network, by the name
 // they are registered under ("cold"): the place "treasury:<name>".
 func Treasury(network, name string) Account { return Position(network, "treasury:"+name) }

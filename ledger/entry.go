@@ -35,6 +35,8 @@ const (
 	KindUnassigned Kind = "unassigned"
 	// KindAssigned credits a customer for coins that waited in suspense.
 	KindAssigned Kind = "assigned"
+	// KindGathered books coins whose value is below the minimum: it waits in dust.
+	KindGathered Kind = "gathered"
 	// KindSpend books what left our addresses.
 	KindSpend Kind = "spend"
 	// KindInternal books the host's own coins arriving at a customer's address.

@@ -141,6 +141,13 @@ func (p *Processor) assignable(ctx context.Context, tx Tx, r *rail, key DepositK
 	case d.Hold == HoldUnexplained && d.State == StateConfirming: // no source could ever confirm it
 		return refuse("is not booked to suspense yet: wait until it is deep enough")
 	}
+	halts, err := suspensionsOf(ctx, tx, r)
+	if err != nil {
+		return d, false, err
+	}
+	if s, ok := halts.of(d.Amount.Asset().Coin); ok {
+		return refuse("is of an asset suspended by %s; unsuspend it first", s.By.ID)
+	}
 	return d, false, nil
 }
 

@@ -92,7 +92,7 @@ func (p *Processor) beginAudit(ctx context.Context, r *rail, step chain.Step, pr
 	if height == 0 {
 		return nil, nil
 	}
-	a := &audit{after: progress.AuditedTo, leaves: r.derived,
+	a := &audit{after: progress.AuditedTo,
 		touched: map[chain.Address]bool{}, found: map[chain.Address]money.Amount{}}
 	err := p.view(ctx, func(tx Tx) error {
 		anchors, err := tx.Anchors(ctx, r.Network.ID, height, 1)
@@ -100,14 +100,18 @@ func (p *Processor) beginAudit(ctx context.Context, r *rail, step chain.Step, pr
 			return err
 		}
 		a.at = anchors[0]
-		deposits, err := tx.Deposits(ctx, DepositQuery{Network: r.Network.ID, Included: true, MinHeight: a.after + 1, MaxHeight: a.at.Height})
+		from := a.after + 1
+		if b.to > 0 { // another process may have audited since, and recorded items
+			from = min(from, b.to+1)
+		}
+		deposits, err := tx.Deposits(ctx, DepositQuery{Network: r.Network.ID, Included: true, MinHeight: from, MaxHeight: a.at.Height})
 		if err != nil {
 			return err
 		}
 		for _, d := range deposits {
 			a.touched[d.To] = true
 		}
-		spends, err := tx.Spends(ctx, SpendQuery{Network: r.Network.ID, Included: true, MinHeight: a.after + 1, MaxHeight: a.at.Height})
+		spends, err := tx.Spends(ctx, SpendQuery{Network: r.Network.ID, Included: true, MinHeight: from, MaxHeight: a.at.Height})
 		for _, s := range spends {
 			a.touched[s.From] = true
 		}
@@ -116,6 +120,11 @@ func (p *Processor) beginAudit(ctx context.Context, r *rail, step chain.Step, pr
 	if err != nil || a.at.IsZero() {
 		return nil, err
 	}
+	// A process that has just begun may not have matched a block yet.
+	if err := p.extendSet(ctx, r, chain.TrailMove{}); err != nil {
+		return nil, err
+	}
+	a.leaves = r.derived
 	return a, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/chain/chainsim"
 	"github.com/cointill/cointill/ledger"
 	"github.com/cointill/cointill/payments"
 	"github.com/cointill/cointill/payments/money"
@@ -157,5 +158,47 @@ func TestADecreaseThatNothingExplainsIsBookedAndTold(t *testing.T) {
 	require.Contains(t, b.held(ledger.Outflow(sim.Network().ID)), "2.000", "and its gas")
 	b.anHour()
 	require.Equal(t, 1, b.told(payments.EventSpendUnexplained), "told once")
+	b.checkBooks()
+}
+
+func TestAnAuditAfterAnotherProcesssComparesWhatThatOneRecorded(t *testing.T) {
+	b, sim := evmBundle(t, false)
+	to := b.address(voice)
+	b.advance()
+	b.pay(to, 500)
+	b.mine(6)
+	b.anHour()
+	first, node := b.p, sim.Source("lying") // the first process remembers a balance of 5.00
+	node.Trace(false)
+	b.cfg.Rails[0].Sources = []chain.Source{node}
+	b.restart()
+	more, err := b.coins(250).Add(money.Units(b.asset, 42_000_000_000_000)) // and the gas of what follows
+	require.NoError(t, err)
+	sim.PayInternal(chainsim.Payment{To: to, Amount: more})
+	b.anHour()
+	require.Len(t, b.items(voice), 1)
+	b.checkBooks()
+
+	node.Omit(sim.Send(to, b.to(cold(sim.Network()), 250)))
+	b.mine(3)
+	node.Omit()
+	b.p = first
+	b.anHour()
+	require.Equal(t, 1, b.told(payments.EventSpendUnexplained), "the balance is as it was, the books are not")
+	b.checkBooks()
+}
+
+func TestAnAuditThatIsDueAtTheStartLooksAtTheAddressesIssuedBefore(t *testing.T) {
+	b, sim := evmBundle(t, false)
+	to := b.address(voice)
+	b.advance()
+	b.cfg.Rails[0].Sources[0].(*chainsim.EVMSource).ReportSyncing(true) // followed, not audited
+	sim.PayInternal(b.to(to, 250))
+	b.anHour()
+	require.Empty(t, b.items(voice))
+	b.cfg.Rails[0].Sources[0].(*chainsim.EVMSource).ReportSyncing(false)
+	b.restart()
+	b.advance() // no block comes that would make it derive the addresses
+	require.Len(t, b.items(voice), 1)
 	b.checkBooks()
 }

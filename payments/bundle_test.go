@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cointill/cointill/chain"
@@ -271,6 +272,7 @@ func newBundle(t *testing.T, c railCase, change func(*payments.Config)) *bundle 
 	require.NotZero(t, b.asset)
 	b.cfg = payments.Config{
 		Store: b.store, Rates: b.rates, Now: b.clock.Now, Deliver: b.events.deliver,
+		FirstSightLimit: decimal.New(1_000_000_000, 0), // its tests set the default
 		Rails: []payments.Rail{{
 			Network: b.sim.Network(), Sources: []chain.Source{b.source("a")},
 			Wallet: testWallet{network: b.sim.Network()}, UnprovedKey: true,

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/payments/money"
 	"github.com/cointill/cointill/rates"
@@ -16,11 +18,21 @@ type Config struct {
 	Store Store
 	// Rails are the networks payments are taken on.
 	Rails []Rail
-	// Rates prices what arrives.
+	// Rates prices what arrives: rates.Median of several venues. Run polls a
+	// rates.Composite, records its prices and tells its findings.
 	Rates rates.Provider
 	// Currency is what accounts are opened in unless OpenAccount says otherwise.
 	// Defaults to USD.
 	Currency money.Currency
+
+	// FirstSightLimit is how much of a profile may be unmined, on all networks
+	// together and in major units of the accounts' currencies, for first sight to
+	// count as receipt: from it on, itself included, what is mined is received
+	// then (BasisOverLimit). A payer can still let an unmined payment be mined, or
+	// not, as the price moves; this bounds what that is worth. What had no price on
+	// record at first sight counts as too much. Defaults to 1,000; 0.01 prices
+	// everything when it is mined.
+	FirstSightLimit decimal.Decimal
 
 	// Terms is the version of the payment terms now in force. An address is given
 	// only to a profile that accepted this version. Empty: none are demanded.
@@ -106,10 +118,29 @@ type Rail struct {
 	// than Confirmations, nor than what any tier in force asks.
 	Final uint64
 	// Window is how long a transaction may wait in the mempool and still be priced
-	// at first sight; after it, first inclusion counts. Defaults to 60, 20 and 10
-	// minutes (Bitcoin, Litecoin, Dogecoin). EVM networks have none: inclusion is
-	// receipt.
+	// at first sight; after it, first inclusion counts (BasisInclusion). Defaults to
+	// 60, 20 and 10 minutes (Bitcoin, Litecoin, Dogecoin): such a network has one
+	// asset, so this is the asset's. EVM networks have none, and setting one is
+	// refused: inclusion is receipt.
 	Window time.Duration
+	// Minimum is, for an asset, the least value to be credited by itself, in major
+	// units of the account's currency. Smaller deposits are priced at their own
+	// receipt and gather (StateGathered) until together, in that asset, they reach
+	// it, or another deposit does; then all are credited. A minimum that is lowered
+	// or left out at a restart releases what it kept.
+	//
+	// There is none by default, because what it is for changes by the hour: it
+	// belongs well above both the network's dust limit and the cost of spending the
+	// deposit again, which is 68 vbytes for a P2WPKH output, 148 for P2PKH, and on EVM
+	// networks the gas of a transfer and, for tokens, of the one that brings the gas.
+	// Ten times that cost at busy hours is a good figure.
+	Minimum map[money.Asset]decimal.Decimal
+	// DailyCap is, for an asset, how much may be credited to all accounts together in
+	// a day by UTC, in major units of their currencies. A deposit that would exceed it
+	// is held (HoldCap) until an operator's Release; smaller ones behind it may still
+	// fit. It bounds what a coin that lost its issuer, or was minted by a thief, can
+	// cost in a night. None by default.
+	DailyCap map[money.Asset]decimal.Decimal
 	// Poll is how often a source is asked for its head when it cannot announce
 	// one. Defaults to a tenth of Network.BlockTime, between 500 ms and 10 s.
 	Poll time.Duration
@@ -160,6 +191,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.FirstSightLimit.IsZero() {
+		c.FirstSightLimit = decimal.New(1_000, 0)
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

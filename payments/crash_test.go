@@ -128,6 +128,21 @@ func (t mortalTx) SaveDeliveries(ctx context.Context, rows []payments.Delivery) 
 	return t.r.call("save deliveries", func() error { return t.Tx.SaveDeliveries(ctx, rows) })
 }
 
+func (t mortalTx) InsertSpends(ctx context.Context, rows []payments.Spend) (k []payments.SpendKey, err error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	err = t.r.call("insert spends", func() error { k, err = t.Tx.InsertSpends(ctx, rows); return err })
+	return k, err
+}
+
+func (t mortalTx) SaveSpends(ctx context.Context, rows []payments.Spend) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	return t.r.call("save spends", func() error { return t.Tx.SaveSpends(ctx, rows) })
+}
+
 // mortalRates dies at the price source.
 type mortalRates struct {
 	rates.Provider

@@ -115,6 +115,7 @@ type book struct {
 	pegOuts  []*Deposit                    // payments out of MWEB whose block is gone
 	leaving  spendBook
 	own      map[chain.Hash]bool // transactions that only we can have signed
+	over     map[string]bool     // profiles whose first sight does not count
 	entries  []ledger.Entry
 	undone   []Deposit // as they were when their credit was found to be wrong
 	late     []find    // recorded below the trail's tip
@@ -125,7 +126,7 @@ func (p *Processor) openBook(ctx context.Context, tx Tx, r *rail, step chain.Ste
 	b := &book{
 		out: out, owners: map[chain.Address]IssuedAddress{}, rows: map[DepositKey]*Deposit{},
 		fresh: map[DepositKey]bool{}, changed: map[DepositKey]bool{}, spent: map[chain.Outpoint][]*Deposit{},
-		own: map[chain.Hash]bool{},
+		own: map[chain.Hash]bool{}, over: map[string]bool{},
 	}
 	progress, err := tx.ProgressOf(ctx, []string{r.Network.ID})
 	if err != nil {
@@ -178,7 +179,7 @@ func (p *Processor) openBook(ctx context.Context, tx Tx, r *rail, step chain.Ste
 		return nil, err
 	}
 	b.findOwn(r, found)
-	return b, nil
+	return b, p.weighUnmined(ctx, tx, r, found, b)
 }
 
 func (b *book) add(rows []Deposit) {

@@ -29,6 +29,9 @@ const (
 	StateSeen DepositState = "seen"
 	// StateConfirming: in a block, not deep enough to be credited.
 	StateConfirming DepositState = "confirming"
+	// StateGathered: below the asset's minimum (Rail.Minimum) and booked to the
+	// owner's dust, until enough has gathered there to be credited.
+	StateGathered DepositState = "gathered"
 	// StateCredited: booked to its owner.
 	StateCredited DepositState = "credited"
 	// StateFinal: credited, and so deep that it is no longer watched for a
@@ -64,6 +67,13 @@ const (
 	HoldUnassigned HoldReason = "unassigned"
 	// HoldOrigin: nobody sent it: withdrawn from staking, or fee income.
 	HoldOrigin HoldReason = "not_a_payment"
+	// HoldDepegged: the stablecoin was off its peg at receipt, so nothing prices it
+	// but an operator (SetRate), or the venues' prices of that minute once these
+	// are known to have been inside the band.
+	HoldDepegged HoldReason = "depegged"
+	// HoldCap: with it, more of the asset would be credited on that day, in UTC, than
+	// Rail.DailyCap allows. The next day changes nothing: an operator's Release does.
+	HoldCap HoldReason = "daily_cap"
 	// HoldUnexplained: a balance grew and no transfer was found that explains it.
 	HoldUnexplained HoldReason = "unexplained_balance"
 )
@@ -91,6 +101,9 @@ const (
 	// BasisInclusion: first inclusion, because the transaction waited in the
 	// mempool longer than the asset's window.
 	BasisInclusion Basis = "late_inclusion"
+	// BasisOverLimit: first inclusion, because the profile had
+	// Config.FirstSightLimit or more under way unmined, this deposit included.
+	BasisOverLimit Basis = "over_first_sight_limit"
 )
 
 // Deposit is a transfer that was recorded, and all that followed.
@@ -134,7 +147,8 @@ type Deposit struct {
 	AlsoAt []time.Time
 
 	// Rate is the rate at ReceivedAt (see AlsoAt), in the owner account's currency; Snapshot
-	// is the id of its evidence and Exact the unrounded value. Written once.
+	// is the id of its evidence and Exact the unrounded value. Written once; while
+	// a deposit is held as HoldDepegged, Snapshot is the market that was found.
 	Rate     money.Rate
 	Currency money.Currency
 	Snapshot string
@@ -168,6 +182,11 @@ func (d Deposit) Valued() bool { return d.Rate.Valid() }
 
 // Included reports whether a block holds the deposit.
 func (d Deposit) Included() bool { return !d.Block.IsZero() }
+
+// booked reports whether an entry of the deposit stands in the books.
+func (d Deposit) booked() bool {
+	return d.State == StateCredited || d.State == StateFinal || d.State == StateGathered
+}
 
 // Confirmations returns how many blocks confirm the deposit under a head: 1 for
 // the block that holds it.

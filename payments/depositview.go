@@ -74,7 +74,7 @@ func (p *Processor) look(ctx context.Context, tx Tx, rows []Deposit) ([]DepositV
 		v := DepositView{Deposit: d, Confirmations: d.Confirmations(j.tip.Height)}
 		switch {
 		case j.policy == nil:
-		case d.State == StateCredited || d.State == StateFinal:
+		case d.booked():
 			v.Required = j.rail.least(d)
 		default:
 			v.Required = j.demand(d).confirmations
@@ -119,7 +119,7 @@ func (p *Processor) judge(ctx context.Context, tx Tx, network string, rows []Dep
 	pol := newPolicy(r, o.tiers)
 	var open []Deposit
 	for _, d := range rows {
-		if d.Key.Network == network && d.State != StateCredited && d.State != StateFinal {
+		if d.Key.Network == network && !d.booked() {
 			open = append(open, d)
 		}
 	}

@@ -40,6 +40,19 @@
 // node does not show is reported and never taken back on its word. ExplainTx and
 // ExplainAddress answer support's first question in words.
 //
+// # Prices
+//
+// A deposit is priced by the first live price at or after its receipt, else by the
+// close of the minute that contains it; At, for display and refunds, never looks
+// later than the instant asked. Both read points that are stored once and for ever.
+// Run polls a rates.Composite and tells, once each, when a source is down, a quorum
+// is lost, a pair goes stale, a coin leaves its peg or a price strays from a
+// tripwire. What was received while a stablecoin was off its peg is held
+// (HoldDepegged): it is priced by itself once the prices of that minute allow it,
+// or an operator decides (SetRate). Suspend stops the credits of one asset,
+// Rail.DailyCap bounds them. What is below Rail.Minimum is priced at its own
+// receipt and gathers (gather.go) until it is worth crediting.
+//
 // # How deep
 //
 // Six confirmations are the default on every network, because that is what people
@@ -89,6 +102,31 @@
 // out of Litecoin's MWEB, until they are mature, and everything while a node is
 // syncing or its newest block is older than Rail.Stale. A reorganisation deeper
 // than Rail.Breaker stops the network's credits until Resume.
+//
+// # What each free option is worth
+//
+// A payer chooses when to pay and, on UTXO networks, whether what he sent is mined
+// at all. What he can gain by that, above what his coins are worth when they are
+// mined, is bounded by the default settings. The last column is what a simulated
+// payer who knows beforehand that the price moves by 5 % earns; a test plays every
+// row, and random walks against the first.
+//
+//	option                                               at most                          earns
+//	first sight, one payment below the limit             FirstSightLimit x fall           49.50
+//	first sight, 10,000 in twenty parts                  nothing                          0.00
+//	first sight, mined after the window                  nothing                          0.00
+//	replacement, for another account, at a better price  nothing                          0.00
+//	an old price on a fast chain                         nothing                          0.00
+//	a shown price, renewed until it is the best          nothing                          0.00
+//	par snap, 10,000 of a stablecoin at 0.9971           0.30 % of the payment            29.00
+//	premium, 10,000 of a stablecoin at 1.05              nothing                          0.00
+//	rounding, two hundred payments of 0.9 cents          nothing                          0.00
+//
+// The first is per profile and per block that mines anything of it: what is unmined
+// at a time, at the prices of first sight, is below Config.FirstSightLimit, or it is
+// priced when mined. The fall is that of the price within Rail.Window. Profiles are
+// the host's customers: who opens a thousand has a thousand limits, so terms and
+// identity belong before the first address (Config.Precondition).
 //
 // # What leaves, and what is our own
 //

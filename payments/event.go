@@ -13,6 +13,8 @@ const (
 	EventDepositSeen       EventKind = "deposit.seen"
 	EventDepositConfirming EventKind = "deposit.confirming"
 	EventDepositCredited   EventKind = "deposit.credited"
+	// EventDepositGathered: it is below the asset's minimum and gathers with others.
+	EventDepositGathered   EventKind = "deposit.gathered"
 	EventDepositFinal      EventKind = "deposit.final"
 	EventDepositReplaced   EventKind = "deposit.replaced"
 	EventDepositDropped    EventKind = "deposit.dropped"
@@ -31,9 +33,27 @@ const (
 	EventSpendReversed    EventKind = "spend.reversed"
 	EventNetworkHalted    EventKind = "network.halted"
 	EventNetworkResumed   EventKind = "network.resumed"
+	// EventAssetSuspended: credits of one asset stopped until an operator's
+	// Unsuspend, which tells EventAssetUnsuspended.
+	EventAssetSuspended   EventKind = "asset.suspended"
+	EventAssetUnsuspended EventKind = "asset.unsuspended"
 	// EventNetworkStuck: no source gives the next block in a form that can be read.
 	// Nothing is skipped; Health says when the network moves again.
 	EventNetworkStuck EventKind = "network.stuck"
+	// The findings of a rates.Composite, in the order "system": told when one
+	// begins, and as EventRatesOver, with the same subject, when it ends. Data names
+	// kind, source, pair and cause. The store remembers what is open: a restart tells
+	// what is still wrong no second time, and what ended while nothing ran as over
+	// once its source answers or its pair has a price. Of several processes on a
+	// store the last word stands.
+	EventRatesSourceDown EventKind = "rates.source_down"
+	EventRatesDemoted    EventKind = "rates.source_demoted"
+	EventRatesNoQuorum   EventKind = "rates.no_quorum"
+	EventRatesHeld       EventKind = "rates.held"
+	EventRatesStale      EventKind = "rates.stale"
+	EventRatesDepegged   EventKind = "rates.depegged"
+	EventRatesTripwire   EventKind = "rates.tripwire"
+	EventRatesOver       EventKind = "rates.over"
 )
 
 // Event tells the host of one change of state. Its ID is permanent: the same

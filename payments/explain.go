@@ -46,6 +46,11 @@ func (p *Processor) Explain(ctx context.Context, key DepositKey) (Explanation, e
 		return err
 	})
 	x.Text = strings.Join(tell(view, x.Price), " ")
+	if err == nil && view.State == StateGathered && view.Hold == "" {
+		var together string
+		together, err = p.tellGathering(ctx, view)
+		x.Text += " " + together
+	}
 	return x, err
 }
 
@@ -59,16 +64,32 @@ func tell(d DepositView, price rates.Snapshot) []string {
 	}
 	out := []string{fmt.Sprintf("%s arrived for %s in transaction %s.", d.Amount, owner, d.TxID)}
 	if !d.ReceivedAt.IsZero() {
-		out = append(out, fmt.Sprintf("It counts as received at %s (%s).", d.ReceivedAt.Format(clockText),
-			strings.ReplaceAll(string(d.Basis), "_", " ")))
+		out = append(out, fmt.Sprintf("It counts as received at %s (%s).", d.ReceivedAt.Format(clockText), whyReceived(d.Basis)))
 	}
 	if d.Valued() {
 		out = append(out, fmt.Sprintf("The rate then was %s %s, by %s as of %s from %s: %s.", d.Rate, d.Currency,
 			price.Method, price.AsOf.Format(clockText), venues(price), d.Value))
+		out = append(out, tellPrice(price)...)
 	} else if !d.ReceivedAt.IsZero() && !d.Owner.IsZero() && d.Hold != HoldAsset {
 		out = append(out, "No price for that instant could be had yet; it is tried again until one can.")
+		if d.Hold == HoldDepegged && price.ID != "" {
+			out = append(out, fmt.Sprintf("The market then was %s %s.", price.Rate, price.Pair.Currency))
+			out = append(out, tellPrice(price)...)
+		}
 	}
 	return append(out, standing(d))
+}
+
+// tellGathering says what a deposit below the minimum waits for.
+func (p *Processor) tellGathering(ctx context.Context, d DepositView) (string, error) {
+	list, err := p.Gathering(ctx, d.Owner.Account)
+	for _, g := range list {
+		if g.Asset == d.Amount.Asset() {
+			return fmt.Sprintf("It is below the minimum of %s %s and gathers with %d others, %s together; all are credited when they reach it.",
+				g.Minimum, d.Currency, g.Count-1, g.Value), err
+		}
+	}
+	return "", err
 }
 
 func standing(d DepositView) string {
@@ -80,6 +101,8 @@ func standing(d DepositView) string {
 		return "No block holds it yet."
 	case StateConfirming:
 		return strings.Join(append([]string{fmt.Sprintf("It has %d of %d confirmations.", d.Confirmations, d.Required)}, d.Waits...), " ")
+	case StateGathered:
+		return "It is too small to be credited by itself."
 	case StateCredited:
 		return fmt.Sprintf("It was credited with %s at %s.", d.Credited, d.CreditedAt.Format(time.RFC3339))
 	case StateFinal:
@@ -98,6 +121,17 @@ func standing(d DepositView) string {
 	return fmt.Sprintf("It is %s.", d.State)
 }
 
+// whyReceived says why a deposit counts as received when it does.
+func whyReceived(b Basis) string {
+	switch b {
+	case BasisInclusion:
+		return "late inclusion: it waited unmined for longer than first sight holds"
+	case BasisOverLimit:
+		return "when it was mined: more of the profile was unmined than first sight holds for"
+	}
+	return strings.ReplaceAll(string(b), "_", " ")
+}
+
 // whyHeld says what a hold is and who must act.
 func whyHeld(h HoldReason) string {
 	switch h {
@@ -113,21 +147,12 @@ func whyHeld(h HoldReason) string {
 		return "its address was never given to anybody"
 	case HoldOrigin:
 		return "nobody sent it; the network paid it out"
+	case HoldDepegged:
+		return "the coin was off its peg when it was received; it is priced by itself if the venues' prices of that minute allow it, or by an operator's SetRate"
+	case HoldCap:
+		return "more of the asset would be credited that day than its cap allows; release it when that is in order"
 	case HoldUnexplained:
 		return "a balance grew and no transfer was found that explains it"
 	}
 	return strings.ReplaceAll(string(h), "_", " ")
-}
-
-func venues(s rates.Snapshot) string {
-	var names []string
-	for _, p := range s.Prices {
-		if p.Rejected == "" {
-			names = append(names, p.Source)
-		}
-	}
-	if len(names) == 0 {
-		return "no venue"
-	}
-	return strings.Join(names, ", ")
 }

@@ -31,6 +31,9 @@ const (
 	TxOrphaned TxVerdict = "orphaned"
 	// TxConfirming: in a block, not deep enough to be credited.
 	TxConfirming TxVerdict = "confirming"
+	// TxGathering: in a block and deep enough, and below the minimum: it gathers with
+	// others.
+	TxGathering TxVerdict = "below_minimum"
 	// TxUnmined: it pays us, and no block holds it yet.
 	TxUnmined TxVerdict = "unmined"
 	// TxCredited: booked to its account.
@@ -59,7 +62,7 @@ const (
 )
 
 // urgency orders the verdicts, the most urgent first.
-var urgency = []TxVerdict{TxHeld, TxUnaccepted, TxNotRecorded, TxReversed, TxOrphaned, TxConfirming, TxUnmined,
+var urgency = []TxVerdict{TxHeld, TxUnaccepted, TxNotRecorded, TxReversed, TxOrphaned, TxConfirming, TxGathering, TxUnmined,
 	TxCredited, TxReplaced, TxDropped, TxInternal, TxOutgoing, TxUnlisted, TxToContract, TxFailed, TxNotOurs,
 	TxUnknown, TxUnreadable}
 

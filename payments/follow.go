@@ -37,6 +37,8 @@ type rail struct {
 	following string
 	head      chain.Head
 	tip       chain.Anchor
+	final     uint64       // called final by the source whose branch holds proof:
+	proof     chain.Anchor // it says nothing of another branch's blocks
 	err       error
 	asked     []answer          // by each source, in their order
 	doubt     map[string]string // by source: why it does not agree

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/rates"
 )
 
 // Health is what an operator looks at first. It marshals to JSON.
@@ -16,6 +17,11 @@ type Health struct {
 	// UnpricedSince is the received-at of the oldest of them.
 	Unpriced      int
 	UnpricedSince time.Time
+	// RateSources is how each source of prices does, and RateFindings what is wrong
+	// with prices now, as this process knows it; both are empty if Config.Rates is no
+	// rates.Composite.
+	RateSources  []rates.SourceHealth
+	RateFindings []rates.Finding
 	// Held are the deposits that wait for an operator, at most 1,000.
 	Held []Deposit
 	// Parked are the events whose delivery was given up, at most 1,000.
@@ -104,6 +110,9 @@ func (p *Processor) Health(ctx context.Context) (Health, error) {
 	var h Health
 	err := p.view(ctx, func(tx Tx) error {
 		h = Health{At: now}
+		if live, ok := p.cfg.Rates.(livePrices); ok {
+			h.RateSources, h.RateFindings = live.Health(), live.Findings()
+		}
 		for _, r := range p.ordered() {
 			n := r.health(now)
 			if err := n.read(ctx, tx, now); err != nil {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cointill/cointill/chain"
@@ -167,6 +168,7 @@ func (b *bundle) checkBooks() {
 		return err
 	}))
 	known := map[string]payments.Deposit{}
+	dust := map[payments.Account]decimal.Decimal{}
 	items := map[chain.Address]bool{} // open ones stand for transfers that nobody showed us
 	for _, d := range deposits {
 		known[d.Key.ID] = d
@@ -175,6 +177,11 @@ func (b *bundle) checkBooks() {
 		switch {
 		case d.State == payments.StateCredited, d.State == payments.StateFinal:
 			want = 1
+		case d.State == payments.StateGathered:
+			want = 1
+			value, err := money.Floor(d.Exact, d.Currency)
+			require.NoError(b, err)
+			dust[d.Owner.Account] = dust[d.Owner.Account].Add(value.Decimal())
 		case d.State == payments.StateInternal:
 			want = live["deposit/"+d.Key.String()] // 0 or 1: taken from a treasury, or from ourselves
 		case d.Included():
@@ -188,6 +195,16 @@ func (b *bundle) checkBooks() {
 		}
 		require.Equal(b, want, live["deposit/"+d.Key.String()], "L4: live credits of %s, %s %s", d.Key, d.State, d.Hold)
 	}
+	for account, of := range sums {
+		if !strings.HasPrefix(string(account), "dust/") {
+			continue
+		}
+		parts := strings.Split(string(account), "/")
+		want := dust[payments.Account{Profile: parts[1], Name: parts[2]}]
+		for _, sum := range of {
+			require.True(b, decimal.NewFromBigInt(sum, -2).Equal(want), "%s holds %s cents, %s gathers", account, sum, want)
+		}
+	}
 	for key, n := range live {
 		require.Contains(b, []int{0, 1, 2}, n, "L4: %s", key)
 		if strings.HasPrefix(key, "spend/") {
@@ -199,7 +216,7 @@ func (b *bundle) checkBooks() {
 	}
 	arrived, held := b.truth(tip)
 	for _, t := range arrived {
-		if _, ok := known[t.ID]; !ok && items[t.To] && t.Amount.Asset() == b.sim.Network().Native {
+		if d := known[t.ID]; !d.Included() && items[t.To] && t.Amount.Asset() == b.sim.Network().Native {
 			continue
 		}
 		require.Contains(b, known, t.ID, "L12: %s is on record", t.Amount)

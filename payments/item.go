@@ -195,7 +195,7 @@ func (p *Processor) closeItems(ctx context.Context, tx Tx, r *rail, step chain.S
 		return nil
 	}
 	if step.Move.Keep < step.Move.From.Height { // detached blocks are audited again
-		if err := reaudit(ctx, tx, r.Network.ID, step.Move.Keep+1); err != nil {
+		if err := reaudit(ctx, tx, r.Network.ID, min(step.Move.Keep+1, b.itemsGone())); err != nil {
 			return err
 		}
 	}
@@ -258,6 +258,23 @@ func (p *Processor) closeItems(ctx context.Context, tx Tx, r *rail, step chain.S
 	return reaudit(ctx, tx, r.Network.ID, lowest)
 }
 
+// itemsGone returns the lowest block of the items whose own block was detached:
+// what they stood for may be in a block that stands.
+func (b *book) itemsGone() uint64 {
+	lowest := ^uint64(0)
+	for key := range b.changed {
+		if from, _, ok := itemRange(key.ID); ok && !b.rows[key].Included() {
+			lowest = min(lowest, from)
+		}
+	}
+	for key := range b.leaving.changed {
+		if from, _, ok := itemRange(key.ID); ok && !b.leaving.rows[key].Included() {
+			lowest = min(lowest, from)
+		}
+	}
+	return lowest
+}
+
 // closeDeposit takes an open item back: its credit, in suspense or at the account
 // it was assigned to, is reversed.
 func (b *book) closeDeposit(d *Deposit) {
@@ -266,7 +283,7 @@ func (b *book) closeDeposit(d *Deposit) {
 	}
 	b.rows[d.Key], b.changed[d.Key] = d, true
 	b.order = append(b.order, d.Key)
-	if d.State == StateCredited || d.State == StateFinal {
+	if d.booked() {
 		b.undone = append(b.undone, *d)
 	}
 	d.State, d.Block = StateReplaced, chain.Anchor{}

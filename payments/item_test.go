@@ -166,3 +166,23 @@ func TestAnItemWhoseBlockGoesIsAuditedAgain(t *testing.T) {
 	require.Equal(t, "4.000000000000000000 ETH@ethereum-sim", items[0].Amount.String())
 	b.checkBooks()
 }
+
+func TestWhatStoodForAnItemWhoseBlockGoesIsAuditedAgainAlthoughItsOwnBlockStands(t *testing.T) {
+	b, sim, node, _, _ := hidden(t)
+	item := b.items(voice)[0].Key
+	depth := int(sim.Head().Height - b.auditedTo() + 3)
+	b.cfg.Rails[0].Breaker = 10_000
+	b.restart()
+	b.advance()
+	node.Trace(true) // from here on contracts' payments are seen, and nothing needs an audit
+	sim.Reorg(depth, chainsim.Branch{})
+	b.advance()
+	old, err := b.p.Deposit(b.ctx, item)
+	require.NoError(t, err)
+	require.False(t, old.Included())
+	b.clock.Advance(2e11)
+	b.anHour()
+	require.Len(t, b.items(voice), 1)
+	require.Equal(t, "4.000000000000000000 ETH@ethereum-sim", b.items(voice)[0].Amount.String())
+	b.checkBooks()
+}

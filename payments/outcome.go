@@ -17,6 +17,7 @@ type outcome struct {
 	forTx  []Event // those for InTx: they change money
 	audit  []AuditRow
 	more   bool // a batch was full: there may be more to settle
+	full   bool // everything that gathers is looked at too
 	past   bool // blocks passed before: no heartbeat says what was seen in them
 	err    error
 }

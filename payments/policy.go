@@ -61,7 +61,7 @@ func (pol *policy) weigh(ctx context.Context, tx Tx, rows []Deposit) error {
 
 // unsafe are the states of money that a reorganisation may still take, or that
 // waits to be credited.
-var unsafe = []DepositState{StateConfirming, StateCredited}
+var unsafe = []DepositState{StateConfirming, StateGathered, StateCredited}
 
 // demand returns what a deposit must reach, after weigh.
 func (pol *policy) demand(d Deposit) demand {
@@ -100,7 +100,7 @@ func (pol *policy) agree() int {
 
 // deep reports whether a deposit has its confirmations, finality included.
 func (want demand) deep(d Deposit, o outlook) bool {
-	return d.Confirmations(o.tip.Height) >= want.confirmations && (!want.finalized || o.final(d))
+	return d.Confirmations(o.tip.Height) >= want.confirmations && (!want.finalized || o.isFinal(d))
 }
 
 // agreed reports whether enough sources saw the deposit in the block it is in.
@@ -111,6 +111,9 @@ func (want demand) agreed(d Deposit) bool { return want.agree < 2 || d.Agreed ==
 func (pol *policy) met(d Deposit, o outlook) bool {
 	if d.Hold != "" {
 		return d.Confirmations(o.tip.Height) >= pol.rail.least(d)
+	}
+	if o.suspended(d.Amount.Asset()) {
+		return false
 	}
 	want := pol.demand(d)
 	return want.deep(d, o) && want.agreed(d)

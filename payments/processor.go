@@ -9,6 +9,7 @@ import (
 
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/payments/money"
+	"github.com/cointill/cointill/rates"
 )
 
 // Processor takes payments. Make it with New; all methods may be called from
@@ -30,6 +31,9 @@ type engine struct {
 	agreeMu                          sync.Mutex  // one asking of other sources at a time
 	outboxMu                         sync.Mutex  // one delivery pass at a time
 	valueMu                          sync.Mutex  // one valuing pass at a time
+	depegNext                        time.Time   // of valueMu: held ones are tried again
+	ratesMu                          sync.Mutex  // one look at the live prices at a time
+	watch                            rateWatch   // of ratesMu
 	unsettled                        atomic.Bool // a settle pass failed or was never made
 	screenMu                         sync.Mutex  // one screening pass at a time
 	stamped                          atomic.Bool
@@ -48,6 +52,8 @@ func New(cfg Config) (*Processor, error) {
 		wallets:  make(map[chain.Family]*issuer),
 		wakeWork: make(chan struct{}, 1), wakeScreen: make(chan struct{}, 1), wakeOutbox: make(chan struct{}, 1),
 		wakeAgree: make(chan struct{}, 1),
+		watch: rateWatch{recorded: map[rates.Pair]string{}, told: map[rates.Finding]bool{},
+			checked: map[rates.Finding]bool{}},
 	}
 	for _, r := range cfg.Rails {
 		if e.wallets[r.Network.Family] == nil {

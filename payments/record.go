@@ -38,9 +38,9 @@ func (p *Processor) record(r *rail, step chain.Step, t chain.Transfer, b *book) 
 			return
 		}
 		if d.ReceivedAt.IsZero() {
-			receive(d, b.live(step), b.progress.LiveAt, r.Window)
+			receive(d, b.live(step), b.progress.LiveAt, r.Window, b.over[d.Owner.Profile])
 		}
-		if d.State != StateCredited && d.State != StateFinal {
+		if !d.booked() {
 			d.State = StateConfirming
 		}
 		b.out.event(EventDepositConfirming, d)

@@ -35,8 +35,10 @@ func (p *Processor) detach(ctx context.Context, tx Tx, r *rail, step chain.Step,
 		if d.bookedInternal() {
 			internal = append(internal, creditKey(*d))
 		}
-		if d.State == StateCredited || d.State == StateFinal {
+		if d.booked() {
 			reversed = append(reversed, *d)
+		}
+		if d.State == StateCredited || d.State == StateFinal {
 			d.State = StateReversed
 			continue
 		}
@@ -51,6 +53,9 @@ func (p *Processor) detach(ctx context.Context, tx Tx, r *rail, step chain.Step,
 	}
 	for _, was := range reversed {
 		d := b.rows[was.Key]
+		if was.State == StateGathered {
+			continue
+		}
 		d.Credited = d.Currency.Cents(0)
 		if d.Hold == "" {
 			b.out.money(EventDepositReversed, d)
@@ -71,7 +76,7 @@ func (p *Processor) reverse(ctx context.Context, tx Tx, rows []Deposit, out *out
 		return err
 	}
 	for _, d := range rows {
-		if d.Hold != "" {
+		if d.Hold != "" || d.State == StateGathered {
 			continue
 		}
 		a, err := accounts.of(d.Owner.Account)

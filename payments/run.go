@@ -21,7 +21,8 @@ const (
 const retryEvery = time.Second
 
 // Run follows all networks, prices, credits and delivers until ctx ends, and
-// returns after the commit in hand. A network whose sources fail backs off alone.
+// returns after the commit in hand. A rates.Composite is run too: every 15 seconds
+// its prices join the series in the store. A network whose sources fail backs off alone.
 // It returns nil when ctx ended, ErrAlreadyRunning if the store is for one
 // running process and another runs, ErrJoined on a joined processor, or what
 // makes the store unusable.
@@ -53,6 +54,15 @@ func (p *Processor) Run(ctx context.Context) error {
 	wg.Go(func() { p.loop(ctx, "agreement", p.wakeAgree, p.agreePass) })
 	wg.Go(func() { p.loop(ctx, "screening", p.wakeScreen, p.screenPass) })
 	wg.Go(func() { p.loop(ctx, "delivery", p.wakeOutbox, p.deliverPass) })
+	if live, ok := p.cfg.Rates.(livePrices); ok {
+		live.Follow(p.pairs()...)
+		wg.Go(func() {
+			if err := live.Run(ctx); err != nil && ctx.Err() == nil {
+				p.cfg.Log.Error("prices are not polled", "error", err)
+			}
+		})
+		wg.Go(func() { p.loop(ctx, "recording prices", nil, p.ratesPass) })
+	}
 	wg.Go(func() { p.watchers.poll(ctx) })
 	wg.Wait()
 	return nil
@@ -83,8 +93,9 @@ func (p *Processor) Advance(ctx context.Context) error {
 	}
 	_, screenErr := p.screenPass(ctx)
 	_, workErr := p.work(ctx)
+	_, ratesErr := p.ratesPass(ctx)
 	_, agreeErr := p.agreePass(ctx)
-	errs = append(errs, screenErr, workErr, agreeErr)
+	errs = append(errs, screenErr, workErr, ratesErr, agreeErr)
 	for more := true; more && ctx.Err() == nil; {
 		var err error
 		if more, err = p.deliverPass(ctx); err != nil {

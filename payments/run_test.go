@@ -38,7 +38,7 @@ func TestRunFollowsPricesCreditsAndDelivers(t *testing.T) {
 		to, err := p.DepositAddress(ctx, voice, sim.Network())
 		require.NoError(t, err)
 		for range 6 {
-			sim.Pay(chainsim.Payment{To: to.Address, Amount: money.Units(sim.Network().Native, 100_000_000)})
+			sim.Pay(chainsim.Payment{To: to.Address, Amount: money.Units(sim.Network().Native, 1_000_000)})
 			for range 24 {
 				time.Sleep(10 * time.Minute) //nolint:forbidigo // virtual time
 				sim.Mine(1)
@@ -94,6 +94,45 @@ func TestAFailingNetworkBacksOffAlone(t *testing.T) {
 		require.NoError(t, h.Networks[0].Err)
 		require.ErrorIs(t, h.Networks[1].Err, chain.ErrUnavailable)
 		require.Less(t, asked, 100, "an hour of outage is asked about once a minute, not in a loop")
+		cancel()
+		require.NoError(t, <-done)
+	})
+}
+
+// TestRunPollsACompositeAndKeepsItsSeries lets ten minutes pass in virtual time.
+func TestRunPollsACompositeAndKeepsItsSeries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := chainsim.NewUTXO(chain.BitcoinRegtest, chainsim.Options{Now: time.Now})
+		var sources []rates.Source
+		for _, name := range []string{"kraken", "coinbase", "bitstamp"} {
+			sources = append(sources, &testVenue{name: name, role: rates.RoleMember, now: time.Now,
+				at: func(time.Time) string { return "64000" }})
+		}
+		store := memstore.New()
+		p, err := payments.New(payments.Config{Store: store, Rates: rates.Median(sources...),
+			Rails: []payments.Rail{{Network: sim.Network(), Sources: []chain.Source{sim.Source("a")},
+				Wallet: testWallet{network: sim.Network()}, UnprovedKey: true}}})
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- p.Run(ctx) }()
+		start := time.Now()
+		time.Sleep(10 * time.Minute) //nolint:forbidigo // virtual time
+		pair := rates.Pair{Coin: "BTC", Currency: money.USD}
+		var points []rates.Point
+		require.NoError(t, store.View(ctx, func(tx payments.Tx) error {
+			points, err = tx.PointsBetween(ctx, pair, start, time.Now())
+			return err
+		}))
+		slots := map[time.Time]bool{}
+		for _, point := range points {
+			slots[point.AsOf.Truncate(15*time.Second)] = true
+		}
+		require.Len(t, slots, len(points), "one of each slot")
+		require.Greater(t, len(points), 30, "four a minute, less what jitter puts into one slot")
+		now, err := p.At(ctx, pair, time.Now())
+		require.NoError(t, err)
+		require.False(t, now.Candle, "a live price is at hand")
 		cancel()
 		require.NoError(t, <-done)
 	})

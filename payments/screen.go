@@ -90,27 +90,33 @@ func (p *Processor) setHold(ctx context.Context, key DepositKey, reason HoldReas
 }
 
 // Release lets a held deposit go on: it is credited, at the rate of its receipt,
-// as soon as it is deep enough. Only holds of the host or of screening can be
-// released; an *InputError says so for others.
+// as soon as it is deep enough. Only holds of the host, of screening or of a daily
+// cap can be released; an *InputError says so for others.
 func (p *Processor) Release(ctx context.Context, key DepositKey, actor Actor) error {
 	if err := actor.validate(); err != nil {
 		return err
 	}
 	return p.changeDeposit(ctx, key, func(d *Deposit, out *outcome) error {
 		switch d.Hold {
-		case HoldHost, HoldScreening, HoldRejected:
+		case HoldHost, HoldScreening, HoldRejected, HoldCap:
 		case "":
 			return &InputError{Field: "deposit", Reason: "is not held"}
+		case HoldDepegged:
+			return &InputError{Field: "deposit", Reason: "has no price, because its coin was off its peg: decide on one with SetRate"}
 		default:
 			return &InputError{Field: "deposit", Reason: fmt.Sprintf(
 				"is held because %s; a release would credit nobody", strings.ReplaceAll(string(d.Hold), "_", " "))}
 		}
-		if d.Hold != HoldHost {
+		if d.Hold == HoldScreening || d.Hold == HoldRejected {
 			d.Screened = true
+		}
+		action := "release"
+		if d.Hold == HoldCap {
+			action = releaseCap
 		}
 		d.Hold = ""
 		out.event(EventDepositReleased, d)
-		out.audit = append(out.audit, auditRow(d.Key.String(), "release", actor, out.now, fmt.Sprint(d.Changes)))
+		out.audit = append(out.audit, auditRow(d.Key.String(), action, actor, out.now, fmt.Sprint(d.Changes)))
 		return nil
 	})
 }

@@ -42,23 +42,50 @@ func (p *Processor) settle(ctx context.Context, tx Tx, r *rail, only DepositKey,
 // creditDue credits what the policy lets through.
 func (p *Processor) creditDue(ctx context.Context, tx Tx, pol *policy, o outlook, only DepositKey, out *outcome) error {
 	rows, err := p.readyDeposits(ctx, tx, pol, o, only)
-	if err != nil || len(rows) == 0 {
+	if err != nil {
 		return err
 	}
+	out.more = out.more || len(rows) >= settleBatch
+	gathered, err := p.gather(ctx, tx, pol.rail, rows, only, out.full)
+	if err != nil {
+		return err
+	}
+	released, err := gathered.release(ctx, tx, o, out)
+	if err != nil || len(rows)+len(released) == 0 {
+		return err
+	}
+	rows = append(rows, released...)
 	accounts, err := lockAccounts(ctx, tx, rows)
 	if err != nil {
 		return err
 	}
-	entries := make([]ledger.Entry, len(rows))
+	today := newAllowance(pol.rail, out.now)
+	entries := make([]ledger.Entry, 0, len(rows))
 	for i := range rows {
-		if entries[i], err = credit(&rows[i], accounts, out.now); err != nil {
+		d := &rows[i]
+		var e ledger.Entry
+		if !gathered.reached(*d) {
+			if e, err = toDust(d, out); err != nil {
+				return err
+			}
+			entries = append(entries, e)
+			continue
+		}
+		if fits, err := today.take(ctx, tx, *d); err != nil {
+			return err
+		} else if !fits {
+			d.Hold = HoldCap
+			out.event(EventDepositHeld, d)
+			continue
+		}
+		if e, err = credit(d, accounts, out.now); err != nil {
 			return err
 		}
-		if rows[i].Hold == "" {
-			out.money(EventDepositCredited, &rows[i])
+		entries = append(entries, e)
+		if d.Hold == "" {
+			out.money(EventDepositCredited, d)
 		}
 	}
-	out.more = out.more || len(rows) >= settleBatch
 	if _, err := tx.InsertEntries(ctx, entries); err != nil {
 		return err
 	}
@@ -163,11 +190,14 @@ func (p *Processor) settleEach(ctx context.Context, r *rail) error {
 	if err != nil {
 		return err
 	}
-	for _, key := range due {
-		_, err := p.settleCommit(ctx, r, key)
+	for _, keys := range due {
+		_, err := p.settleCommit(ctx, r, keys[0])
 		if isHostError(ctx, err) {
-			p.cfg.Log.Error("InTx refuses a deposit; it is held", "deposit", key.String(), "error", err)
-			err = p.setHold(ctx, key, HoldHost)
+			p.cfg.Log.Error("InTx refuses a deposit; it is held", "deposit", keys[0].String(), "error", err)
+			err = nil
+			for _, key := range keys {
+				err = errors.Join(err, p.setHold(ctx, key, HoldHost))
+			}
 		}
 		if err != nil {
 			return err
@@ -194,7 +224,7 @@ func (p *Processor) settleCommit(ctx context.Context, r *rail, only DepositKey) 
 	var out *outcome
 	now := p.now()
 	err = p.update(ctx, func(tx Tx) error {
-		out = &outcome{now: now}
+		out = &outcome{now: now, full: true}
 		if err := p.settle(ctx, tx, r, only, out); err != nil {
 			return err
 		}
@@ -207,8 +237,9 @@ func (p *Processor) settleCommit(ctx context.Context, r *rail, only DepositKey) 
 	return out.more, nil
 }
 
-// due lists the deposits a settle would credit now.
-func (p *Processor) due(ctx context.Context, r *rail) (keys []DepositKey, err error) {
+// due lists the deposits a settle would credit now, those that gathered in one pot
+// together.
+func (p *Processor) due(ctx context.Context, r *rail) (keys [][]DepositKey, err error) {
 	err = p.view(ctx, func(tx Tx) error {
 		tips, err := tx.Anchors(ctx, r.Network.ID, ^uint64(0)>>1, 1)
 		if err != nil || len(tips) == 0 || tips[0].Height+1 < r.Confirmations {
@@ -218,7 +249,20 @@ func (p *Processor) due(ctx context.Context, r *rail) (keys []DepositKey, err er
 			Included: true, MaxHeight: tips[0].Height + 1 - r.Confirmations, NotHeld: true})
 		keys = nil
 		for _, d := range rows {
-			keys = append(keys, d.Key)
+			keys = append(keys, []DepositKey{d.Key})
+		}
+		if err != nil {
+			return err
+		}
+		rows, err = tx.Deposits(ctx, DepositQuery{Network: r.Network.ID, States: []DepositState{StateGathered}, NotHeld: true})
+		pots := map[pot]int{}
+		for _, d := range rows {
+			at, ok := pots[potOf(d)]
+			if !ok {
+				at, keys = len(keys), append(keys, nil)
+				pots[potOf(d)] = at
+			}
+			keys[at] = append(keys[at], d.Key)
 		}
 		return err
 	})

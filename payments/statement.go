@@ -61,7 +61,8 @@ func balanceOf(ctx context.Context, tx Tx, account Account) (money.Amount, error
 }
 
 // Statement returns an account's lines, newest first, at most limit (up to
-// 1,000), and the cursor of the next page: pass the zero Cursor to begin.
+// 1,000), and the cursor of the next page: pass the zero Cursor to begin. What is
+// below a minimum is no line yet: Gathering tells of it.
 func (p *Processor) Statement(ctx context.Context, account Account, from ledger.Cursor, limit int) (lines []Line, next ledger.Cursor, err error) {
 	if limit < 1 || limit > maxPage {
 		return nil, next, &InputError{Field: "limit", Reason: fmt.Sprintf("must be 1 to %d", maxPage)}

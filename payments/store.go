@@ -143,6 +143,8 @@ type DepositQuery struct {
 	Unvalued bool
 	// Unscreened selects owned deposits not screened yet.
 	Unscreened bool
+	// CreditedFrom selects deposits whose last credit was at it or later.
+	CreditedFrom time.Time
 	// Held selects deposits with a hold; NotHeld those without.
 	Held, NotHeld bool
 	// After returns only keys greater than it, for paging.

@@ -80,7 +80,7 @@ func (r *rail) internal(t chain.Transfer, b *book) (giver ledger.Account, intern
 // makeInternal turns a mined transfer into the host's own coins. Who was credited
 // for it, because a spend of ours was not known then, is not any more.
 func (b *book) makeInternal(d *Deposit, giver ledger.Account) {
-	if d.State == StateCredited || d.State == StateFinal {
+	if d.booked() {
 		b.undone = append(b.undone, *d)
 	}
 	d.State, d.Hold = StateInternal, ""

@@ -93,6 +93,8 @@ func depositVerdict(d Deposit) TxVerdict {
 		return TxUnmined
 	case StateConfirming:
 		return TxConfirming
+	case StateGathered:
+		return TxGathering
 	case StateReplaced:
 		return TxReplaced
 	case StateDropped:

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/payments/money"
 )
 
 // validate returns every complaint at once, each a *ConfigError.
@@ -25,6 +28,9 @@ func (c Config) validate() error {
 	}
 	if len(c.Rails) == 0 {
 		bad("Rails", "at least one network is required")
+	}
+	if c.FirstSightLimit.Sign() < 0 || !sane(c.FirstSightLimit) {
+		bad("FirstSightLimit", "must be a positive value of less than 48 digits, such as 1000")
 	}
 	networks := map[string]bool{}
 	wallets := map[chain.Family]string{}
@@ -76,6 +82,19 @@ func (r Rail) validate(bad func(name, reason string, args ...any)) {
 	}
 	if r.Window < 0 || r.Poll < 0 || r.Stale < 0 {
 		bad("Window, Poll, Stale", "must not be negative")
+	}
+	for field, values := range map[string]map[money.Asset]decimal.Decimal{"Minimum": r.Minimum, "DailyCap": r.DailyCap} {
+		for a, value := range values {
+			if known, ok := r.Network.Asset(a.Coin); !ok || known != a {
+				bad(field, "%s is not an asset of %s", a, r.Network.ID)
+			}
+			if value.Sign() < 0 || !sane(value) {
+				bad(field, "%s: must be 0 or a plain value of less than 48 digits, such as 5", a)
+			}
+		}
+	}
+	if r.Window > 0 && !r.Network.UTXO() {
+		bad("Window", "%s has none: inclusion is receipt", r.Network.ID)
 	}
 	r.checkTiers(r.Tiers, bad)
 	r.checkTreasury(bad)

@@ -2,6 +2,7 @@ package payments
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -21,6 +22,11 @@ func (p *Processor) valuePass(ctx context.Context) (changed bool, err error) {
 	}
 	defer p.valueMu.Unlock()
 	var failed error
+	again := !p.now().Before(p.depegNext)
+	if again {
+		p.depegNext = p.now().Add(depegRetry)
+	}
+	off := map[priceKey]error{} // minutes in which a coin was off its peg
 	q := DepositQuery{Unvalued: true, Limit: valueBatch}
 	for {
 		var page []Deposit
@@ -40,14 +46,25 @@ func (p *Processor) valuePass(ctx context.Context) (changed bool, err error) {
 		points := map[priceKey]rates.Point{}
 		failures := map[rates.Pair]int{}
 		for _, d := range page {
-			if d.Hold == HoldAsset { // not accepted, so perhaps priced by nobody
-				continue
+			if d.Hold == HoldAsset || d.Hold == HoldDepegged && !again {
+				continue // not accepted, so perhaps priced by nobody; asked for a while ago
 			}
 			pair := rates.Pair{Coin: d.Amount.Asset().Coin, Currency: accounts[d.Owner.Account]}
 			if failures[pair] >= givenUp && !known(points, pair, d) {
 				continue
 			}
-			point, err := p.worst(ctx, pair, d, points)
+			minute := priceKey{pair, d.ReceivedAt.Truncate(time.Minute)}
+			err, point := off[minute], rates.Point{}
+			if err == nil {
+				point, err = p.worst(ctx, pair, d, points)
+			}
+			if errors.Is(err, rates.ErrDepegged) {
+				off[minute], failed = err, err
+				if err := p.noteDepeg(ctx, d, err); err != nil {
+					return changed, err
+				}
+				continue
+			}
 			if err != nil {
 				failures[pair]++
 				failed = err
@@ -138,6 +155,10 @@ func (p *Processor) priceSeen(ctx context.Context) error {
 // coin without a price must not delay the others.
 const givenUp = 3
 
+// depegRetry is how often the price of a deposit held as HoldDepegged is asked for
+// again.
+const depegRetry = 5 * time.Minute
+
 type priceKey struct {
 	pair rates.Pair
 	at   time.Time
@@ -189,6 +210,9 @@ func (p *Processor) price(ctx context.Context, pair rates.Pair, at time.Time) (r
 	}
 	point.Rate, point.Snapshot = snapshot.Rate, snapshot.ID
 	err := p.update(ctx, func(tx Tx) error {
+		if !point.Candle && p.now().Sub(point.AsOf) > roundLag {
+			return fmt.Errorf("%w: the round took longer than %s", rates.ErrUnavailable, roundLag)
+		}
 		if _, err := tx.InsertSnapshots(ctx, []rates.Snapshot{snapshot}); err != nil {
 			return err
 		}
@@ -207,11 +231,16 @@ func (p *Processor) price(ctx context.Context, pair rates.Pair, at time.Time) (r
 
 func (p *Processor) storedPrice(ctx context.Context, pair rates.Pair, at time.Time) (point rates.Point, ok bool, err error) {
 	err = p.view(ctx, func(tx Tx) error {
-		points, err := tx.PointsBetween(ctx, pair, at.Truncate(time.Minute), at.Add(rates.ForwardWindow))
+		points, err := pointsOf(ctx, tx, pair, at)
 		point, ok = rates.Receipt(points, at)
 		return err
 	})
 	return point, ok, err
+}
+
+// pointsOf reads the points among which the price of a receipt is.
+func pointsOf(ctx context.Context, tx Tx, pair rates.Pair, at time.Time) ([]rates.Point, error) {
+	return tx.PointsBetween(ctx, pair, at.Truncate(time.Minute), at.Add(rates.ForwardWindow))
 }
 
 // saveValues writes rates to deposits that have none yet.
@@ -221,7 +250,10 @@ func (p *Processor) saveValues(ctx context.Context, priced map[DepositKey]rates.
 		keys = append(keys, k)
 	}
 	sortKeys(keys)
-	return p.update(ctx, func(tx Tx) error {
+	var out *outcome
+	now := p.now()
+	err := p.update(ctx, func(tx Tx) error {
+		out = &outcome{now: now}
 		rows, err := tx.DepositsByKey(ctx, keys)
 		if err != nil {
 			return err
@@ -231,14 +263,32 @@ func (p *Processor) saveValues(ctx context.Context, priced map[DepositKey]rates.
 			if d.Valued() {
 				continue
 			}
-			point := priced[d.Key]
-			if d.Exact, err = point.Rate.Exact(d.Amount); err != nil {
+			if err := d.value(priced[d.Key], out); err != nil {
 				return err
 			}
-			d.Rate, d.Currency, d.Snapshot = point.Rate, point.Pair.Currency, point.Snapshot
-			d.Credited = d.Currency.Cents(0)
 			changed = append(changed, d)
 		}
-		return tx.SaveDeposits(ctx, changed)
+		if err := tx.SaveDeposits(ctx, changed); err != nil {
+			return err
+		}
+		return p.publish(ctx, tx, out)
 	})
+	if err == nil {
+		p.notify(out)
+	}
+	return err
+}
+
+// value gives a deposit its rate, and ends the wait for one.
+func (d *Deposit) value(point rates.Point, out *outcome) (err error) {
+	if d.Exact, err = point.Rate.Exact(d.Amount); err != nil {
+		return err
+	}
+	d.Rate, d.Currency, d.Snapshot = point.Rate, point.Pair.Currency, point.Snapshot
+	d.Credited = d.Currency.Cents(0)
+	if d.Hold == HoldDepegged {
+		d.Hold = ""
+		out.event(EventDepositReleased, d)
+	}
+	return nil
 }

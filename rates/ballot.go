@@ -65,7 +65,7 @@ func (r *round) collect(p Pair) (ballot, *composite) {
 				b.prices = append(b.prices, q.Price)
 			}
 		}
-		if known && role == RoleMember {
+		if known && role.counts() {
 			b.asked[venueOf(a.seat.Name())] = true
 		}
 	}
@@ -123,14 +123,14 @@ func (r *round) said(a answer, m Market) (Quote, bool) {
 		q.Price.Symbol = m.String()
 	}
 	if r.candle {
-		return checkCandle(q, rule, r.start), true
+		return checkCandle(q, role, rule, r.start), true
 	}
 	q = Check(q, role, rule, r.now)
-	if q.Price.Rejected == "" && role == RoleMember {
+	if q.Price.Rejected == "" && role.counts() {
 		switch {
 		case q.Price.FetchedAt.Before(r.start.Truncate(time.Millisecond)):
 			q.Price.Rejected = "stale: asked before this round began"
-		case r.memory != nil && r.memory.frozen(q, r.now):
+		case role == RoleMember && r.memory != nil && r.memory.frozen(q, r.now):
 			q.Price.Rejected = "frozen: the book stands still while others move"
 		}
 	}

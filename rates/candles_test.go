@@ -144,6 +144,26 @@ func TestGUSDOfThePastNeedsTheSameWord(t *testing.T) {
 	require.ErrorIs(t, err, rates.ErrUnavailable)
 }
 
+func TestAVenueThatHangsDoesNotHoldACandleForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := past(t, "kraken: BTC/USD 64000", "bitstamp: BTC/USD 64020", "gemini: BTC/USD 64010")
+		w.at = minute.Add(time.Hour)
+		open := make(chan struct{})
+		w.venues["gemini"].hang = open
+		began := time.Now()
+		s, err := w.Candle(t.Context(), btcUSD, minute)
+		require.NoError(t, err)
+		require.Equal(t, "unavailable", reasons(s)["gemini BTC/USD"])
+		require.Equal(t, time.Minute, time.Since(began))
+		ctx, leave := context.WithTimeout(t.Context(), time.Second)
+		defer leave()
+		_, err = w.Candle(ctx, btcUSD, minute)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorIs(t, err, rates.ErrUnavailable)
+		close(open)
+	})
+}
+
 // Three hours without any price, while it moves: each deposit is priced by the
 // minute it was received in.
 func TestThreeHoursOfOutageAreBackFilledMinuteByMinute(t *testing.T) {

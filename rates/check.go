@@ -10,9 +10,10 @@ import (
 
 // Check judges one live answer by itself, without its peers: it returns the
 // quote with its Value, the middle of bid and ask, or with the reason it was
-// refused in Price.Rejected. A reason given by the source stands. A tripwire needs
-// no book: without one its Value is the last price, and its age counts from when
-// it was asked, because it moves by rules of its own that its source checks.
+// refused in Price.Rejected. A reason given by the source stands. Tripwires and
+// oracles need no book: without one the Value is the last price, and its age counts
+// from when it was asked, because it moves by rules of its own that its source
+// checks.
 //
 // Reasons begin with one word: "number", "book", "crossed", "spread", "last",
 // "stale", "ahead". Numbers need no other guard: a [money.Rate] is bounded.
@@ -27,9 +28,12 @@ func Check(q Quote, role Role, r Rule, now time.Time) Quote {
 
 func judge(p Price, role Role, r Rule, now time.Time) (none money.Rate, why string) {
 	taken, limit := p.SourceTime, r.MaxAge
-	if role == RoleTripwire {
+	switch {
+	case role == RoleTripwire:
 		taken, limit = p.FetchedAt, max(limit, tripwireAge)
-	} else if taken.IsZero() {
+	case role == RoleOracle:
+		taken = p.FetchedAt
+	case taken.IsZero():
 		taken = p.FetchedAt
 	}
 	switch age := now.Sub(taken); {
@@ -38,7 +42,7 @@ func judge(p Price, role Role, r Rule, now time.Time) (none money.Rate, why stri
 	case age < -aheadLimit:
 		return none, fmt.Sprintf("ahead: %s in the future", -age.Round(time.Second))
 	}
-	if !p.Bid.Valid() && !p.Ask.Valid() && role == RoleTripwire {
+	if !p.Bid.Valid() && !p.Ask.Valid() && role != RoleMember {
 		if !p.Last.Valid() {
 			return none, "number: no price"
 		}
@@ -74,8 +78,9 @@ func judge(p Price, role Role, r Rule, now time.Time) (none money.Rate, why stri
 }
 
 // checkCandle judges the close of the finished candle of a minute, which is the
-// last price. A minute without trades may carry a close from r.Carry before.
-func checkCandle(q Quote, r Rule, minute time.Time) Quote {
+// last price. A minute without trades may carry a close from r.Carry before; how
+// old an oracle's round may be is its source's to judge.
+func checkCandle(q Quote, role Role, r Rule, minute time.Time) Quote {
 	if q.Price.Rejected == "" && !q.Value.Valid() {
 		q.Value = q.Price.Last
 	}
@@ -84,7 +89,7 @@ func checkCandle(q Quote, r Rule, minute time.Time) Quote {
 	case q.Price.Rejected != "":
 	case !q.Value.Valid():
 		q.Price.Rejected = "number: no close"
-	case !at.IsZero() && minute.Sub(at) > r.Carry:
+	case role != RoleOracle && !at.IsZero() && minute.Sub(at) > r.Carry:
 		q.Price.Rejected = fmt.Sprintf("stale: last traded %s before the minute", minute.Sub(at).Round(time.Second))
 	case at.Sub(minute) > time.Minute:
 		q.Price.Rejected = fmt.Sprintf("ahead: %s after the minute began", at.Sub(minute).Round(time.Second))

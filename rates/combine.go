@@ -48,7 +48,9 @@ var (
 // refuses with [ErrUnavailable] when the agreeing are fewer than the quorum or lie
 // more than 1.5 % apart, and when the price moved over 10 % from before (zero if
 // there was none within two minutes) unless all agree, and three at least. The
-// order of votes does not matter.
+// order of votes does not matter. One more direct book that agrees never turns
+// acceptance into refusal; one more in USDT may, where it is the fourth venue and
+// the quorum rises to three.
 func Combine(r Rule, votes []Vote, asked int, before money.Rate) (Outcome, error) {
 	out := Outcome{Agreed: make([]bool, len(votes)), Quorum: r.quorum(asked)}
 	c := count(votes)

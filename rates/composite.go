@@ -57,7 +57,7 @@ func NewComposite(p Policy, sources ...Source) (*Composite, error) {
 			errs = append(errs, fmt.Errorf("%w: two sources named %q would count twice", ErrBadPolicy, s.Name()))
 		}
 		names[s.Name()] = true
-		member = member || s.Role() == RoleMember
+		member = member || s.Role().counts()
 		c.seats = append(c.seats, &seat{Source: s})
 	}
 	if !member {

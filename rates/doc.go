@@ -34,7 +34,8 @@
 //     direct book; all such books together fill at most half of a quorum.
 //  3. [Combine] takes the plain median of all that count, to 12 significant digits,
 //     half to even. Outliers are not removed first: while fewer than half of the
-//     venues lie, the plain median stays within what honest ones say, and the
+//     venues lie, of those that quote the pair and of those that quote what it is
+//     converted with, the plain median stays within what honest ones say; the
 //     median of what a filter leaves does not. Who lies near the median only
 //     decides the quorum and who is to blame.
 //  4. Tripwires (aggregators, oracles, central banks) never count. One that lies far

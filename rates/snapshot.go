@@ -47,9 +47,14 @@ type Price struct {
 	Last money.Rate `json:"last"`
 	// SourceTime is the venue's own time of the price, zero if it gives none.
 	SourceTime time.Time `json:"source_time"`
-	// FetchedAt is when the answer arrived here.
+	// FetchedAt is the instant before the question was sent: no book was looked at
+	// earlier.
 	FetchedAt time.Time `json:"fetched_at"`
-	// Rejected says why the price was not used; empty if it was.
+	// Rejected says why the price was not used; empty if it was. A composite's
+	// reasons begin with one word and a colon: ahead book conversion crossed demoted
+	// frozen last number outlier par quorum second spread stale tripwire unavailable
+	// unlisted. A source may give reasons of its own. An outlier keeps
+	// its rank in the plain median; it does not count in the quorum.
 	Rejected string `json:"rejected,omitempty"`
 }
 

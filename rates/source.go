@@ -40,16 +40,23 @@ type Role string
 const (
 	// RoleMember counts towards the median and the quorum.
 	RoleMember Role = "member"
+	// RoleOracle counts like a member and has no book: its price moves by rules of
+	// its own, so its source alone judges how old it may be.
+	RoleOracle Role = "oracle"
 	// RoleTripwire never counts: a composite that lies far from it is degraded.
 	// Aggregators, oracles and central banks are tripwires.
 	RoleTripwire Role = "tripwire"
 )
 
+// counts reports whether answers of the role enter the median and the quorum.
+func (r Role) counts() bool { return r == RoleMember || r == RoleOracle }
+
 // Source is one venue. Its methods may be called from several goroutines; equal
 // concurrent calls share one request. Errors wrap [ErrUnavailable] or
 // [ErrUnknownPair], name the source, and hold no credential.
 type Source interface {
-	// Name is the venue's name in evidence: "kraken".
+	// Name is the venue's name in evidence: "kraken". What stands before a slash is
+	// one venue: "chainlink/ethereum" and "chainlink/bsc" count once.
 	Name() string
 	// Role says how its answers count.
 	Role() Role

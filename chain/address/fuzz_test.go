@@ -1,12 +1,17 @@
 package address_test
 
 import (
+	"math/big"
+	"net/url"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/chain/address"
+	"github.com/cointill/cointill/payments/money"
 )
 
 func FuzzParse(f *testing.F) {
@@ -57,6 +62,58 @@ func FuzzFormat(f *testing.F) {
 			var e *address.Error
 			require.ErrorAs(t, err, &e)
 			require.Contains(t, []address.Code{address.CodeZero, address.CodeTokenContract, address.CodePrecompile}, e.Code)
+		}
+	})
+}
+
+// FuzzURI reads each URI as a wallet does: it asks for what was to be asked for,
+// at the address that was given, and for nothing else.
+func FuzzURI(f *testing.F) {
+	for _, c := range accepted {
+		a, err := address.Parse(testNetworks[c.network], c.text)
+		require.NoError(f, err)
+		f.Add(a.Raw, uint64(0), uint8(0))
+		f.Add(a.Raw, uint64(1_000_000_000), uint8(1))
+	}
+	f.Fuzz(func(t *testing.T, raw string, units uint64, asset uint8) {
+		for _, n := range testNetworks {
+			assets := n.Assets()
+			amount := money.NewAmount(assets[int(asset)%len(assets)], new(big.Int).SetUint64(units))
+			to := chain.Address{Family: n.Family, Raw: raw}
+			text, err := address.URI(n, to, amount)
+			if err != nil {
+				var e *address.Error
+				require.ErrorAs(t, err, &e)
+				continue
+			}
+			u, err := url.Parse(text)
+			require.NoError(t, err)
+			recipient, _, _ := strings.Cut(u.Opaque, "@")
+			asked := u.Query()
+			switch {
+			case n.UTXO():
+				require.Equal(t, n.URIScheme, u.Scheme)
+				if units > 0 {
+					got, err := money.ParseAmount(n.Native, asked.Get("amount"))
+					require.NoError(t, err)
+					require.True(t, amount.Equal(got), "%s asks for %s", text, got)
+				}
+			case amount.Asset() == n.Native:
+				require.Equal(t, units > 0, asked.Has("value"), text)
+				require.True(t, units == 0 || asked.Get("value") == amount.UnitsText(), text)
+			default:
+				token, _ := n.Token(amount.Asset())
+				contract, err := address.Format(n, token.Contract)
+				require.NoError(t, err)
+				require.Equal(t, contract, recipient)
+				recipient = asked.Get("address")
+				require.True(t, units == 0 || asked.Get("uint256") == amount.UnitsText(), text)
+			}
+			want, err := address.Format(n, to)
+			require.NoError(t, err)
+			require.Equal(t, want, recipient)
+			require.True(t, n.UTXO() || strings.Contains(u.Opaque, "@"+strconv.FormatUint(n.ChainID, 10)), text)
+			require.LessOrEqual(t, len(asked), 2)
 		}
 	})
 }

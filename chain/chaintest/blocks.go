@@ -16,6 +16,7 @@ func headGrows(t *testing.T, s *suite) {
 	require.False(t, before.Syncing)
 	s.Mine(2)
 	after := s.head(t)
+	require.False(t, after.Syncing)
 	require.Equal(t, before.Height+2, after.Height)
 	require.NotEqual(t, before.Hash, after.Hash)
 	require.LessOrEqual(t, after.Final, after.Height)

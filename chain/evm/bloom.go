@@ -1,39 +1,27 @@
 package evm
 
 import (
-	"golang.org/x/crypto/sha3"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/cointill/cointill/chain"
 )
 
-// transferTopic is keccak256("Transfer(address,address,uint256)"), the first
-// topic of ERC-20 and ERC-721 transfers and of EIP-7708 logs alike.
-var transferTopic = chain.Hash{
-	0xdd, 0xf2, 0x52, 0xad, 0x1b, 0xe2, 0xc8, 0x9b, 0x69, 0xc2, 0xb0, 0x68, 0xfc, 0x37, 0x8d, 0xaa,
-	0x95, 0x2b, 0xa7, 0xf1, 0x63, 0xc4, 0xa1, 0x16, 0x28, 0xf5, 0x5a, 0x4d, 0xf5, 0x23, 0xb3, 0xef,
-}
+// transferTopic is the first topic of ERC-20 and ERC-721 transfers and of EIP-7708
+// logs alike.
+var transferTopic = chain.Hash(crypto.Keccak256Hash([]byte("Transfer(address,address,uint256)")))
 
-// bloom is the filter of a block's log addresses and topics (yellow paper,
-// section 4.3.1): it may name what is absent, never miss what is present.
-type bloom [256]byte
-
-// bloomOf returns a filter with the bits of the items set.
-func bloomOf(items ...[]byte) bloom {
-	var out bloom
+// bloomOf returns the filter of a log's address and topics (yellow paper, section
+// 4.3.1): it may name what is absent, never miss what is present.
+func bloomOf(items ...[]byte) (b types.Bloom) {
 	for _, item := range items {
-		h := sha3.NewLegacyKeccak256()
-		h.Write(item)
-		sum := h.Sum(nil)
-		for i := 0; i < 6; i += 2 {
-			bit := (uint(sum[i])<<8 | uint(sum[i+1])) & 2047
-			out[255-bit/8] |= 1 << (bit % 8)
-		}
+		b.Add(item)
 	}
-	return out
+	return b
 }
 
 // covers reports whether every bit of sub is set.
-func (b *bloom) covers(sub *bloom) bool {
+func covers(b, sub *types.Bloom) bool {
 	for i := range b {
 		if b[i]&sub[i] != sub[i] {
 			return false
@@ -55,4 +43,4 @@ func (s *Source) mayHaveTransfers(h *header) bool {
 }
 
 // mayHave reports whether a block may hold a log with these bits.
-func (h *header) mayHave(bits *bloom) bool { return !h.hasBloom || h.bloom.covers(bits) }
+func (h *header) mayHave(bits *types.Bloom) bool { return !h.hasBloom || covers(&h.bloom, bits) }

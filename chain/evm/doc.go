@@ -10,8 +10,9 @@
 //     address and never by symbol or topic alone, with exactly three topics and
 //     32 bytes of data, so that ERC-721 (four topics, same signature) and the
 //     native-coin logs of EIP-7708 (contract 0xff…fe) are not taken for tokens.
-//   - Native: a transaction whose own recipient is watched. Coins sent by
-//     contracts inside a transaction are not seen by this package.
+//   - Native: a transaction's own value, and what contracts pay inside one where
+//     the node traces blocks (callTracer or trace_block) or logs such payments
+//     (EIP-7708); [chain.Found.Internal] says whether every block was looked into.
 //   - Both: an amount above zero, in a transaction whose receipt (EIP-658) says
 //     status 1 and names the same block. A token log must stand in that receipt,
 //     and its place there names the transfer for ever.
@@ -32,6 +33,10 @@
 //     being written may tell of one token and not yet of another. On busy networks
 //     filters are crowded, and it means one eth_getBlockReceipts for most blocks
 //     at the tip.
+//
+// What is not proved: no transactions or receipts root is computed, so a lie in
+// agreement with itself is believed. One of two Transfers of one contract left out
+// of a block's logs, or a call left out of a trace, is such a lie.
 //
 // A node that answers nothing, late, or in contradiction to itself gives
 // [chain.ErrUnavailable], to be tried again; "no transfer" is only ever said

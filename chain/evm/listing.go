@@ -1,12 +1,16 @@
 package evm
 
-import "github.com/cointill/cointill/chain"
+import (
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"github.com/cointill/cointill/chain"
+)
 
 // listing is the token contracts whose logs a source reads, in the order of its
 // network's list. It never changes; the source replaces it.
 type listing struct {
 	contracts []string         // as the specification writes them
-	bits      []bloom          // the bloom filter bits of each contract's Transfer
+	bits      []types.Bloom    // the bloom filter bits of each contract's Transfer
 	index     map[[20]byte]int // of a contract in both
 }
 

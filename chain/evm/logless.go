@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/ethereum/go-ethereum/core/types"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -22,7 +23,7 @@ func withheld(err error) bool {
 func (s *Source) untold(blocks []block) []*block {
 	var out []*block
 	for i := range blocks {
-		if h := &blocks[i].header; h.bloom == (bloom{}) || s.mayHaveTransfers(h) {
+		if h := &blocks[i].header; h.bloom == (types.Bloom{}) || s.mayHaveTransfers(h) {
 			out = append(out, &blocks[i])
 		}
 	}

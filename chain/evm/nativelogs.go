@@ -70,7 +70,7 @@ func (r *run) nativeLogs(ctx context.Context) error {
 }
 
 func (b *block) mayHaveNativeLogs() bool {
-	return b.txs > 0 && (!b.hasBloom || b.bloom.covers(&nativeBits))
+	return b.txs > 0 && (!b.hasBloom || covers(&b.bloom, &nativeBits))
 }
 
 // takeNative turns a block's logs into what happened below its transactions:

@@ -2,11 +2,11 @@ package evm
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"time"
 
-	"golang.org/x/crypto/sha3"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/cointill/cointill/chain"
 )
@@ -14,7 +14,7 @@ import (
 // header is what a block says of itself.
 type header struct {
 	chain.Anchor
-	bloom    bloom
+	bloom    types.Bloom
 	hasBloom bool
 
 	// Below is read with the transactions only.
@@ -212,25 +212,8 @@ func (p *parser) transaction(tx *transaction) error {
 		if err != nil {
 			return field("nonce", err)
 		}
-		tx.to = created(tx.from, n)
+		tx.to = crypto.CreateAddress(tx.from, n)
 		return nil
 	}
 	return field("to", fixed(tx.to[:], to))
-}
-
-// created is the address of the contract that a transaction creates: the end of
-// keccak256 of the RLP of sender and nonce (yellow paper, section 7).
-func created(from [20]byte, nonce uint64) [20]byte {
-	var digits [8]byte
-	binary.BigEndian.PutUint64(digits[:], nonce)
-	n := bytes.TrimLeft(digits[:], "\x00")
-	item := append([]byte{0x80 + byte(len(n))}, n...)
-	if len(n) == 1 && n[0] < 0x80 {
-		item = n
-	}
-	h := sha3.NewLegacyKeccak256()
-	h.Write([]byte{0xc0 + byte(21+len(item)), 0x80 + 20})
-	h.Write(from[:])
-	h.Write(item)
-	return [20]byte(h.Sum(nil)[12:])
 }

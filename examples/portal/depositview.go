@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cointill/cointill/payments"
+	"github.com/cointill/cointill/rates"
 )
 
 // depositView is one deposit as a customer sees it.
@@ -34,7 +35,31 @@ type depositView struct {
 	CreditedAt      string
 	Credited, Wrong bool
 	Evidence        string
+	Prices          []priceView
 	EvidenceOpen    bool
+}
+
+// priceView is one venue's answer behind a rate.
+type priceView struct {
+	Source, Price string
+	// Refused says why it was not counted; empty if it was.
+	Refused string
+}
+
+// priceViews lists what each venue said when a rate was fixed.
+func priceViews(s rates.Snapshot) []priceView {
+	var out []priceView
+	for _, p := range s.Prices {
+		v := priceView{Source: p.Source, Price: "no answer", Refused: p.Rejected}
+		switch {
+		case p.Bid.Valid() && p.Ask.Valid():
+			v.Price = p.Bid.String() + " – " + p.Ask.String()
+		case p.Last.Valid():
+			v.Price = p.Last.String()
+		}
+		out = append(out, v)
+	}
+	return out
 }
 
 // stepView is one of the five stations of a payment.
@@ -123,6 +148,11 @@ func (s *portal) standing(d payments.DepositView, v *depositView, block time.Dur
 		v.Sentence, v.Next = "Your payment is confirmed.", "Prices are unavailable; it is credited at the rate of its receipt as soon as they are back."
 	case d.State == payments.StateConfirming:
 		v.Pill, v.PillKind, v.Estimate = "Confirming", "accent", "being credited now"
+	case d.State == payments.StateGathered:
+		v.wrong("Below the minimum", "This payment is below the least that is credited.",
+			"It keeps the value of its receipt and is credited together with your next payments.")
+	case d.State == payments.StateInternal:
+		v.wrong("Moved", "These are our own coins moving to this address.", "Nothing is credited for them.")
 	case settled(d):
 		v.Pill, v.PillKind, v.Headline, v.Credited = "Credited", "good", "Credited", true
 		v.CreditedAt = dayText(d.CreditedAt) + ", " + clockText(d.CreditedAt)

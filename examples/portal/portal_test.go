@@ -194,7 +194,7 @@ func TestSixConfirmationsCreditAndAReorgTakesBack(t *testing.T) {
 		rate := regexp.MustCompile(`class="rate" href="([^"]+)"`).FindStringSubmatch(body)
 		require.NotNil(t, rate)
 		_, body = v.get(strings.ReplaceAll(rate[1], "&amp;", "&"))
-		require.Contains(t, body, "from simulated price", "the rate leads to its evidence")
+		require.Contains(t, body, "Venue B (simulated)", "the rate leads to its evidence")
 	}
 	v.post("/simulate/reorg", url.Values{"network": {"bitcoin-regtest"}})
 	v.eventually("/?account=sms", `class="reversal"`)

@@ -67,38 +67,76 @@ func (s *simPrices) stopped() bool {
 	return s.down
 }
 
-// Latest implements rates.Provider.
-func (s *simPrices) Latest(_ context.Context, pairs []rates.Pair) ([]rates.Snapshot, error) {
-	var out []rates.Snapshot
-	for _, p := range pairs {
-		now := s.now()
-		snapshot, err := s.snapshot(p, now, now, rates.MethodVenue)
+// simVenue is a venue whose book lies a little beside the simulated price, as no
+// two venues agree to the cent.
+type simVenue struct {
+	name   string
+	beside int64 // hundred-thousandths of the price
+	prices *simPrices
+}
+
+// composite is the median of three simulated venues. No venue quotes GUSD in
+// earnest; here they do.
+func (s *simPrices) composite() (*rates.Composite, error) {
+	gusd := rates.RuleOf("GUSD")
+	gusd.ParBy, gusd.MinSources = "", 0
+	return rates.NewComposite(rates.Policy{Now: s.now, Rules: map[money.Coin]rates.Rule{"GUSD": gusd}},
+		simVenue{"Venue A (simulated)", -8, s}, simVenue{"Venue B (simulated)", 0, s}, simVenue{"Venue C (simulated)", 11, s})
+}
+
+func (v simVenue) Name() string     { return v.name }
+func (v simVenue) Role() rates.Role { return rates.RoleMember }
+
+func (v simVenue) Serves(m rates.Market) bool {
+	_, ok := base[m.Coin]
+	return ok && m.Quote == string(money.USD)
+}
+
+// Quotes implements rates.Source.
+func (v simVenue) Quotes(_ context.Context, markets []rates.Market) ([]rates.Quote, error) {
+	now := v.prices.now()
+	if v.prices.stopped() {
+		return nil, fmt.Errorf("%w: %s is stopped", rates.ErrUnavailable, v.name)
+	}
+	var out []rates.Quote
+	for _, m := range markets {
+		q, err := v.quote(m, now, now)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, snapshot)
+		out = append(out, q)
 	}
 	return out, nil
 }
 
-// Candle implements rates.Provider.
-func (s *simPrices) Candle(_ context.Context, pair rates.Pair, at time.Time) (rates.Snapshot, error) {
+// Candle implements rates.Source.
+func (v simVenue) Candle(_ context.Context, m rates.Market, at time.Time) (rates.Quote, error) {
 	open := at.Truncate(time.Minute)
 	end := open.Add(time.Minute)
-	if s.now().Before(end) {
-		return rates.Snapshot{}, fmt.Errorf("%w: the candle of %s is not finished", rates.ErrUnavailable, open.Format("15:04"))
+	if now := v.prices.now(); v.prices.stopped() || now.Before(end) {
+		return rates.Quote{}, fmt.Errorf("%w: %s: the candle of %s cannot be had yet", rates.ErrUnavailable, v.name, open.Format("15:04"))
 	}
-	return s.snapshot(pair, open, end.Add(-time.Second), rates.MethodCandle)
+	q, err := v.quote(m, end.Add(-time.Second), v.prices.now())
+	q.Value = q.Price.Last
+	return q, err
 }
 
-func (s *simPrices) snapshot(pair rates.Pair, asOf, priced time.Time, method rates.Method) (rates.Snapshot, error) {
-	if s.stopped() {
-		return rates.Snapshot{}, fmt.Errorf("%w: the simulated price source is stopped", rates.ErrUnavailable)
+func (v simVenue) quote(m rates.Market, priced, asked time.Time) (rates.Quote, error) {
+	middle, ok := priceAt(m.Coin, priced)
+	if !ok {
+		return rates.Quote{}, fmt.Errorf("%w: %s: %s", rates.ErrUnknownPair, v.name, m)
 	}
-	rate, ok := priceAt(pair.Coin, priced)
-	if !ok || pair.Currency != money.USD {
-		return rates.Snapshot{}, fmt.Errorf("%w: %s", rates.ErrUnknownPair, pair)
+	digits := int32(5) // as books do: cents where a coin is worth hundreds
+	if middle.Decimal().GreaterThan(decimal.New(100, 0)) {
+		digits = 2
 	}
-	return rates.NewSnapshot(rates.Snapshot{Pair: pair, Rate: rate, AsOf: asOf, Method: method,
-		Prices: []rates.Price{{Source: "simulated price", Symbol: pair.String(), Last: rate, FetchedAt: s.now()}}})
+	side := func(more int64) (r money.Rate) {
+		r, err := money.NewRate(middle.Decimal().Mul(decimal.New(100_000+v.beside+more, -5)).Round(digits))
+		if err != nil {
+			return money.Rate{} // a rate that is not valid is refused by every reader
+		}
+		return r
+	}
+	return rates.Quote{Market: m, Price: rates.Price{Source: v.name, Symbol: m.String(),
+		Bid: side(-3), Ask: side(3), Last: side(0), SourceTime: priced, FetchedAt: asked}}, nil
 }

@@ -106,6 +106,7 @@ func (s *portal) watchPanel(r *http.Request, panel *panelView, d payments.Deposi
 		return err
 	}
 	view := s.depositView(r.Context(), x.Deposit)
+	view.Prices = priceViews(x.Price)
 	view.Evidence, view.EvidenceOpen = x.Text, r.FormValue("evidence") == "open"
 	panel.Step, panel.Title, panel.Deposit = "watch", "Your payment", &view
 	return nil

@@ -51,8 +51,12 @@ func newWorld(cfg config) (*world, error) {
 	btc := chainsim.NewUTXO(chain.BitcoinRegtest, chainsim.Options{Now: time.Now})
 	eth := chainsim.NewEVM(simEthereum(), chainsim.Options{Now: time.Now, FinalLag: 64})
 	prices := newSimPrices(time.Now)
+	composite, err := prices.composite()
+	if err != nil {
+		return nil, err
+	}
 	w := &world{
-		rates: prices, priceName: "simulated price", prices: prices, block: cfg.block,
+		rates: composite, priceName: "three simulated venues", prices: prices, block: cfg.block,
 		chains: map[string]simulation{}, wake: map[string]chan struct{}{},
 	}
 	for _, rail := range []struct {

@@ -120,6 +120,7 @@ func (d *deposits) selected(q payments.DepositQuery, k payments.DepositKey) bool
 		q.Unspent && !unspent(r),
 		q.Unvalued && !unvalued(r),
 		q.Unscreened && !unscreened(r),
+		!q.CreditedFrom.IsZero() && r.CreditedAt.Before(q.CreditedFrom),
 		q.Held && r.Hold == "",
 		q.NotHeld && r.Hold != "":
 		return false

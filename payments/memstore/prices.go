@@ -64,6 +64,7 @@ func (p *prices) passed(r rates.Point) bool {
 
 func snapshotKept(s rates.Snapshot) rates.Snapshot {
 	s.AsOf, s.Prices = instant(s.AsOf), slices.Clone(s.Prices)
+	s.Legs, s.Degraded = slices.Clone(s.Legs), slices.Clone(s.Degraded)
 	for i := range s.Prices {
 		p := &s.Prices[i]
 		p.SourceTime, p.FetchedAt = instant(p.SourceTime), instant(p.FetchedAt)

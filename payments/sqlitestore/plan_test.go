@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -52,6 +53,8 @@ func TestPlan_everyQuestionOfTheEngineIsAnsweredByAnIndex(t *testing.T) {
 			"cointill_deposits_held", true},
 		"seen deposits of all networks": {deposits(payments.DepositQuery{States: waiting[:1], NotHeld: true, Limit: 10}),
 			"cointill_deposits_by_state", false},
+		"deposits credited since": {deposits(payments.DepositQuery{Network: "n", CreditedFrom: time.UnixMilli(1)}),
+			"cointill_deposits_by_credit (network=? AND credited_at>?)", false},
 		"deposits of receivers": {deposits(payments.DepositQuery{To: some}),
 			"cointill_deposits_by_address (to_raw=? AND to_family=?)", false},
 		"deposits of receivers of a network": {deposits(payments.DepositQuery{Network: "n", To: some, Limit: 10}),

@@ -44,6 +44,9 @@ func crowd(r *rand.Rand, n int) []payments.Deposit {
 			d.Block = block(0, 1+r.IntN(8))
 			d.ReceivedAt = after(i)
 		}
+		if d.State == payments.StateCredited || d.State == payments.StateFinal {
+			d.CreditedAt = after(i)
+		}
 		if r.IntN(2) == 0 {
 			d.Rate, d.Currency = live(0, "2").Rate, money.USD
 		}
@@ -71,6 +74,9 @@ func question(r *rand.Rand, all []payments.Deposit) (q payments.DepositQuery) {
 	}
 	if now() {
 		q.Profiles = []string{pick(r, []string{"acme", "globex", "nobody"}), pick(r, []string{"acme", "globex"})}
+	}
+	if now() {
+		q.CreditedFrom = after(r.IntN(len(all)))
 	}
 	if now() {
 		q.Account = pick(r, []string{"voice", "sms"})

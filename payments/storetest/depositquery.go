@@ -25,6 +25,7 @@ func selects(q payments.DepositQuery, d payments.Deposit) bool {
 		(len(q.To) == 0 || slices.Contains(q.To, d.To)) &&
 		(!q.Unspent || d.Included() && d.Spent.IsZero()) &&
 		(!q.Unvalued || unvalued) && (!q.Unscreened || !d.Owner.IsZero() && !d.Screened) &&
+		(q.CreditedFrom.IsZero() || !d.CreditedAt.Before(q.CreditedFrom)) &&
 		(!q.Held || d.Hold != "") && (!q.NotHeld || d.Hold == "") &&
 		(q.After == payments.DepositKey{} || byKey(d.Key, q.After) > 0)
 }
@@ -91,6 +92,9 @@ var depositQueryCases = cases{
 	query("in any block", payments.DepositQuery{Included: true, MaxHeight: math.MaxUint64}),
 	query("unvalued", payments.DepositQuery{Unvalued: true}),
 	query("unscreened", payments.DepositQuery{Unscreened: true}),
+	query("credited since an instant, itself included", payments.DepositQuery{CreditedFrom: after(40)}),
+	query("credited on a network since an instant", payments.DepositQuery{Network: "bitcoin", CreditedFrom: after(20),
+		States: []payments.DepositState{payments.StateCredited, payments.StateFinal}}),
 	query("held", payments.DepositQuery{Held: true}),
 	query("not held", payments.DepositQuery{NotHeld: true}),
 	query("after a key", payments.DepositQuery{After: payments.DepositKey{Network: "ethereum", ID: "00000040"}}),

@@ -12,7 +12,11 @@ import (
 
 func snapshot(s *suite, rate string) rates.Snapshot {
 	r := live(0, rate).Rate
+	leg := rates.Snapshot{Pair: rates.Pair{Coin: "USDT", Currency: money.USD}, Rate: live(0, "0.9993").Rate, AsOf: after(3),
+		Method: rates.MethodMedian, Prices: []rates.Price{{Source: "kraken", Symbol: "USDTUSD", Last: r, FetchedAt: after(2)}}}
 	out, err := rates.NewSnapshot(rates.Snapshot{Pair: pair, Rate: r, AsOf: after(3), Method: rates.MethodVenue, Operator: odd,
+		Market: live(0, "64001.5").Rate, HaircutBps: 25, Policy: odd, Degraded: []string{odd, "oracle"}, Replaces: odd,
+		Legs: []rates.Snapshot{leg},
 		Prices: []rates.Price{
 			{Source: "kraken", Symbol: "XBT/USD", Bid: r, Ask: r, Last: r, SourceTime: after(1), FetchedAt: after(2)},
 			{Source: "other", Symbol: odd, FetchedAt: after(2), Rejected: "stale"},

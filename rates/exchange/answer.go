@@ -19,6 +19,7 @@ const (
 	maxBody        = 4 << 20
 	maxRefusal     = 64 << 10
 	maxCacheAge    = 5 // seconds
+	maxSkew        = time.Minute
 	requestTimeout = 5 * time.Second
 	userAgent      = "cointill (+https://github.com/cointill/cointill)"
 )
@@ -85,8 +86,11 @@ func (c *client) do(ctx context.Context, e *endpoint, symbol string, query url.V
 		return answer{}, fmt.Errorf("content type %.40q is not %s", resp.Header.Get("Content-Type"), strings.Join(types, " or "))
 	}
 	// A book has no time of its own: a cache on the way must not make it old.
-	if age, err := strconv.ParseUint(resp.Header.Get("Age"), 10, 64); err == nil && age > maxCacheAge {
+	if age, err := strconv.ParseUint(resp.Header.Get("Age"), 10, 64); err == nil && age > maxCacheAge && !e.dated {
 		return answer{}, fmt.Errorf("answer is %d s old: a cache lies between", age)
+	}
+	if sent, err := http.ParseTime(resp.Header.Get("Date")); err == nil && !e.dated && a.asked.Sub(sent).Abs() > maxSkew {
+		return answer{}, fmt.Errorf("answer is of %s: a cache lies between, or the clock of this machine is wrong", stamp(sent))
 	}
 	a.body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {

@@ -32,9 +32,9 @@ func NewBitstamp(o Options) (*Venue, error) {
 	}
 	d := &bitstamp{
 		client: c,
-		pairs:  endpoint{path: "/api/v2/trading-pairs-info/", refusal: bitstampLimit},
+		pairs:  endpoint{path: "/api/v2/trading-pairs-info/", refusal: bitstampLimit, dated: true},
 		ticker: endpoint{path: "/api/v2/ticker/", refusal: bitstampLimit},
-		ohlc:   endpoint{path: "/api/v2/ohlc/{symbol}/", refusal: bitstampRefusal, backfill: true},
+		ohlc:   endpoint{path: "/api/v2/ohlc/{symbol}/", refusal: bitstampRefusal, backfill: true, dated: true},
 	}
 	return &Venue{client: c, dialect: d, role: rates.RoleMember, offer: offer{
 		"USD": "BTC LTC DOGE ETH BNB USDC USDT DAI EUR",

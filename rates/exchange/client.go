@@ -39,13 +39,14 @@ type client struct {
 // endpoint is one question of a venue, with a pause of its own: a list of pairs
 // that cannot be had must not keep prices away.
 type endpoint struct {
-	path     string   // "{symbol}" stands for the market asked of
-	backfill bool     // asks for history
-	types    []string // accepted media types; JSON if there is none
+	path  string   // "{symbol}" stands for the market asked of
+	types []string // accepted media types; JSON if there is none
 	// refusal reads an answer other than 200: an error that wraps errDeclined, a
 	// *stay, or nil if the status says it all. Itself nil where no body is read.
-	refusal func(status int, body []byte) error
-	pause   pause
+	refusal  func(status int, body []byte) error
+	backfill bool // asks for history
+	dated    bool // answers carry their own time, so that a cache may lie between
+	pause    pause
 }
 
 var (

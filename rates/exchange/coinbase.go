@@ -30,9 +30,9 @@ func NewCoinbase(o Options) (*Venue, error) {
 	}
 	d := &coinbase{
 		client:   c,
-		products: endpoint{path: "/products"},
+		products: endpoint{path: "/products", dated: true},
 		ticker:   endpoint{path: "/products/{symbol}/ticker", refusal: coinbaseRefusal},
-		candles:  endpoint{path: "/products/{symbol}/candles", refusal: coinbaseRefusal, backfill: true},
+		candles:  endpoint{path: "/products/{symbol}/candles", refusal: coinbaseRefusal, backfill: true, dated: true},
 	}
 	return &Venue{client: c, dialect: d, role: rates.RoleMember, singly: true, offer: offer{
 		"USD": "BTC LTC DOGE ETH BNB USDT DAI",

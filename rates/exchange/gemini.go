@@ -34,9 +34,9 @@ func NewGemini(o Options) (*Venue, error) {
 	}
 	d := &gemini{
 		client:  c,
-		details: endpoint{path: "/v1/symbols/details/all"},
+		details: endpoint{path: "/v1/symbols/details/all", dated: true},
 		ticker:  endpoint{path: "/v1/pubticker/{symbol}", refusal: geminiRefusal},
-		candles: endpoint{path: "/v2/candles/{symbol}/1m", refusal: geminiRefusal, backfill: true},
+		candles: endpoint{path: "/v2/candles/{symbol}/1m", refusal: geminiRefusal, backfill: true, dated: true},
 	}
 	return &Venue{client: c, dialect: d, role: rates.RoleMember, singly: true, offer: offer{
 		"USD": "BTC LTC DOGE ETH BNB USDC USDT DAI EUR",

@@ -13,7 +13,7 @@ import (
 
 // houses are the venues that sourceSuite judges.
 func houses() []*house {
-	return []*house{krakenHouse(), coinbaseHouse(), bitstampHouse(), geminiHouse()}
+	return []*house{krakenHouse(), coinbaseHouse(), bitstampHouse(), geminiHouse(), binanceHouse(), okxHouse()}
 }
 
 func TestEverySource(t *testing.T) {

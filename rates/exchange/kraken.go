@@ -29,10 +29,10 @@ func NewKraken(o Options) (*Venue, error) {
 	}
 	k := &kraken{
 		client:     c,
-		assetPairs: endpoint{path: "/0/public/AssetPairs"},
+		assetPairs: endpoint{path: "/0/public/AssetPairs", dated: true},
 		ticker:     endpoint{path: "/0/public/Ticker"},
-		ohlc:       endpoint{path: "/0/public/OHLC", backfill: true},
-		trades:     endpoint{path: "/0/public/Trades", backfill: true},
+		ohlc:       endpoint{path: "/0/public/OHLC", backfill: true, dated: true},
+		trades:     endpoint{path: "/0/public/Trades", backfill: true, dated: true},
 	}
 	return &Venue{client: c, dialect: k, role: rates.RoleMember, offer: offer{
 		"USD": "BTC LTC DOGE ETH BNB USDC USDT DAI EUR",

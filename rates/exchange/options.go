@@ -24,6 +24,9 @@ type Options struct {
 	// Log hears why a price was left out of an answer and why the venue is
 	// given a pause; nil is silent.
 	Log *slog.Logger
+	// DemoKey is CoinGecko's demo key; without one it answers fewer questions. No
+	// other venue is sent it, and it is in no error and no log.
+	DemoKey Key
 }
 
 func (o Options) base(fallback string) (string, error) {

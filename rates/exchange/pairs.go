@@ -100,7 +100,7 @@ func (l listing) closed() string { return fmt.Sprintf("closed: %s is %.60s", l.s
 // find returns a market's listing, or [rates.ErrUnknownPair] if there is none.
 func (v *Venue) find(ctx context.Context, m rates.Market) (listing, error) {
 	unknown := fmt.Errorf("%w: %s: %s", rates.ErrUnknownPair, v.name, m)
-	if !v.offer.has(m) {
+	if !v.Serves(m) {
 		return listing{}, unknown
 	}
 	all, err := v.listings(ctx)

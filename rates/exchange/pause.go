@@ -14,10 +14,17 @@ const (
 	firstPause = 5 * time.Second
 	maxPause   = 5 * time.Minute
 	longPause  = time.Hour
+	firstBan   = 2 * time.Minute // Binance bans for as long at least, and for three days at most
+	maxBan     = 72 * time.Hour
 )
 
-// errPausing marks an answer that was not asked for at all.
-var errPausing = errors.New("pausing")
+var (
+	// errPausing marks an answer that was not asked for at all.
+	errPausing = errors.New("pausing")
+	// errBanned marks a venue that the caller went on asking after it was told to
+	// stop; to ask once more makes it longer.
+	errBanned = errors.New("banned")
+)
 
 // pause keeps the venue from being asked after a failure: 5 s, doubling to 5 min,
 // or as long as the venue wants. It runs on the monotonic clock, so that a step
@@ -48,7 +55,11 @@ func (p *pause) begin(wait time.Duration, cause error) time.Duration {
 		wait += rand.N(wait / 5) // instances that failed together do not return together
 	}
 	p.tries++
-	wait = min(wait, longPause)
+	limit := longPause
+	if errors.Is(cause, errBanned) {
+		limit = maxBan
+	}
+	wait = min(wait, limit)
 	if until := time.Now().Add(wait); until.After(p.until) {
 		p.until, p.cause = until, cause
 	}
@@ -79,7 +90,9 @@ func badStatus(resp *http.Response, now time.Time) error {
 	switch resp.StatusCode {
 	case http.StatusForbidden, http.StatusUnavailableForLegalReasons:
 		return &stay{longPause, err} // a refused place stays refused
-	case http.StatusTooManyRequests, http.StatusTeapot:
+	case http.StatusTeapot:
+		return &stay{max(wait, firstBan), fmt.Errorf("%w: %w", errBanned, err)}
+	case http.StatusTooManyRequests:
 		return &stay{wait, err}
 	}
 	if wait > 0 {

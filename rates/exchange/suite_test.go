@@ -38,6 +38,10 @@ type house struct {
 	unknown http.HandlerFunc
 	// closed is a status that is not online, as it is written in the list.
 	closed string
+	// lastless says that a book does not say the last trade.
+	lastless bool
+	// stable is a stablecoin's market; USDT/USD if it is zero.
+	stable rates.Market
 }
 
 type row struct {

@@ -21,6 +21,8 @@ type Venue struct {
 	offer   offer
 	// singly says that the venue has no question for several books.
 	singly bool
+	// closed says that the offer names every coin the venue is asked for.
+	closed bool
 
 	mu     sync.Mutex
 	listed roster
@@ -49,12 +51,15 @@ type offer map[string]string
 const ours = "BTC LTC DOGE ETH BNB USDC USDT DAI GUSD EUR"
 
 func (o offer) has(m rates.Market) bool {
-	coins, ok := o[m.Quote]
-	if !ok || string(m.Coin) == m.Quote {
+	if _, ok := o[m.Quote]; !ok || string(m.Coin) == m.Quote {
 		return false
 	}
-	among := func(list string) bool { return slices.Contains(strings.Fields(list), string(m.Coin)) }
-	return among(coins) || !among(ours)
+	return o.names(m) || !slices.Contains(strings.Fields(ours), string(m.Coin))
+}
+
+// names reports whether the offer names the market's coin.
+func (o offer) names(m rates.Market) bool {
+	return slices.Contains(strings.Fields(o[m.Quote]), string(m.Coin))
 }
 
 // Name returns the venue's name in evidence: "kraken".
@@ -66,4 +71,4 @@ func (v *Venue) Role() rates.Role { return v.role }
 // Serves reports whether the venue may quote a market: the table of the package
 // comment says it for the coins cointill knows, the venue's list for others. It
 // does no I/O and its answer never changes.
-func (v *Venue) Serves(m rates.Market) bool { return v.offer.has(m) }
+func (v *Venue) Serves(m rates.Market) bool { return v.offer.has(m) && (!v.closed || v.offer.names(m)) }

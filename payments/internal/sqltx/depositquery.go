@@ -74,6 +74,9 @@ func (x *Tx) depositsWhere(ctx context.Context, q payments.DepositQuery) ([]paym
 	if q.Unvalued || q.Unscreened {
 		c.and("(profile <> '' OR account <> '')")
 	}
+	if !q.CreditedFrom.IsZero() {
+		c.and("credited_at >= ?", ceilMillis(q.CreditedFrom))
+	}
 	if q.Held {
 		c.and("hold <> ''")
 	}
@@ -98,6 +101,8 @@ func depositIndex(q payments.DepositQuery) string {
 		return "cointill_deposits_by_address"
 	case len(q.Profiles) > 0:
 		return "cointill_deposits_by_owner"
+	case q.Network != "" && !q.CreditedFrom.IsZero():
+		return "cointill_deposits_by_credit"
 	case q.Network != "" && open(q):
 		return "cointill_deposits_by_state"
 	case q.Network != "" && q.Unspent:

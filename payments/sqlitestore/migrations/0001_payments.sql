@@ -129,6 +129,8 @@ CREATE INDEX cointill_deposits_held ON cointill_deposits (network, id)
 	WHERE hold <> '';
 CREATE INDEX cointill_deposits_by_height ON cointill_deposits (network, block_height)
 	WHERE block_hash <> '';
+CREATE INDEX cointill_deposits_by_credit ON cointill_deposits (network, credited_at)
+	WHERE credited_at IS NOT NULL;
 CREATE INDEX cointill_deposits_by_address ON cointill_deposits (to_raw, to_family);
 -- In the order of keys, so that a page of many coins is read without sorting them
 -- all; the height is there to be compared.

@@ -1,0 +1,124 @@
+package chainlink
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Vectors made with go-ethereum's accounts/abi v1.17.10.
+const (
+	packedCalls = "82ad56cb" +
+		"0000000000000000000000000000000000000000000000000000000000000020" +
+		"0000000000000000000000000000000000000000000000000000000000000002" +
+		"0000000000000000000000000000000000000000000000000000000000000040" +
+		"00000000000000000000000000000000000000000000000000000000000000e0" +
+		"000000000000000000000000ca11bde05977b3631167028862be2a173976ca11" +
+		"0000000000000000000000000000000000000000000000000000000000000001" +
+		"0000000000000000000000000000000000000000000000000000000000000060" +
+		"0000000000000000000000000000000000000000000000000000000000000004" +
+		"0f28c97d00000000000000000000000000000000000000000000000000000000" +
+		"000000000000000000000000f4030086522a5beea4988f8ca5b36dbc97bee88c" +
+		"0000000000000000000000000000000000000000000000000000000000000001" +
+		"0000000000000000000000000000000000000000000000000000000000000060" +
+		"0000000000000000000000000000000000000000000000000000000000000024" +
+		"9a6fc8f500000000000000000000000000000000000000000000000700000000" +
+		"0000303800000000000000000000000000000000000000000000000000000000"
+	packedResults = "0000000000000000000000000000000000000000000000000000000000000020" +
+		"0000000000000000000000000000000000000000000000000000000000000003" +
+		"0000000000000000000000000000000000000000000000000000000000000060" +
+		"00000000000000000000000000000000000000000000000000000000000000e0" +
+		"0000000000000000000000000000000000000000000000000000000000000140" +
+		"0000000000000000000000000000000000000000000000000000000000000001" +
+		"0000000000000000000000000000000000000000000000000000000000000040" +
+		"0000000000000000000000000000000000000000000000000000000000000020" +
+		"000000000000000000000000000000000000000000000000000000006b007533" +
+		"0000000000000000000000000000000000000000000000000000000000000000" +
+		"0000000000000000000000000000000000000000000000000000000000000040" +
+		"0000000000000000000000000000000000000000000000000000000000000000" +
+		"0000000000000000000000000000000000000000000000000000000000000001" +
+		"0000000000000000000000000000000000000000000000000000000000000040" +
+		"0000000000000000000000000000000000000000000000000000000000000003" +
+		"6162630000000000000000000000000000000000000000000000000000000000"
+	// packedRound is one of the BTC feed's, number 7 << 64 | 12345.
+	packedRound = "0000000000000000000000000000000000000000000000070000000000003039" +
+		"00000000000000000000000000000000000000000000000000000763be3fa9c0" +
+		"000000000000000000000000000000000000000000000000000000006b00fe67" +
+		"000000000000000000000000000000000000000000000000000000006b00fe73" +
+		"0000000000000000000000000000000000000000000000070000000000003039"
+)
+
+func TestCallsArePackedAsSolidityDoes(t *testing.T) {
+	proxy, err := parseAddress("0xF4030086522a5bEEa4988F8cA5B36dbC97BeE88c")
+	require.NoError(t, err)
+	got := packCalls([]call{ask(multicall3, blockTimestamp), ask(proxy, getRoundData, roundID{7, 0x3038}.word())})
+	require.Equal(t, packedCalls, hex.EncodeToString(got))
+}
+
+func TestResultsAreUnpackedAsSolidityPacksThem(t *testing.T) {
+	body, err := hex.DecodeString(packedResults)
+	require.NoError(t, err)
+	got, err := unpackResults(body, 3)
+	require.NoError(t, err)
+	at, err := number(got[0], 0)
+	require.NoError(t, err)
+	require.Equal(t, uint64(1795192115), at)
+	require.Nil(t, got[1], "it failed")
+	require.Equal(t, "abc", string(got[2]))
+	for _, n := range []int{2, 4} {
+		_, err = unpackResults(body, n)
+		require.ErrorIs(t, err, errShape)
+	}
+	for cut := range body {
+		_, err = unpackResults(body[:cut], 3)
+		if cut <= len(body)-32+2 {
+			require.ErrorIs(t, err, errShape, cut)
+		}
+	}
+}
+
+func TestARoundIsReadAsTheContractWritesIt(t *testing.T) {
+	body, err := hex.DecodeString(packedRound)
+	require.NoError(t, err)
+	checkRound(t, body)
+}
+
+func TestTheSharedSampleIsReadAlike(t *testing.T) {
+	folder := os.Getenv("COINTILL_DATA")
+	if folder == "" {
+		t.Skip("COINTILL_DATA names no folder of shared payloads")
+	}
+	text, err := os.ReadFile(filepath.Join(folder, "rates", "chainlink_latest_round_response.json"))
+	require.NoError(t, err)
+	body, err := parseAnswer(text, 1)
+	require.NoError(t, err)
+	checkRound(t, body)
+
+	for name, want := range map[string]call{
+		"chainlink_eth_call_request.json":  {data: ask(address{}, latestRoundData).data},
+		"chainlink_get_round_request.json": {data: ask(address{}, getRoundData, roundID{7, 0x3038}.word()).data},
+	} {
+		text, err := os.ReadFile(filepath.Join(folder, "rates", name))
+		require.NoError(t, err)
+		var request struct{ Params []any }
+		require.NoError(t, json.Unmarshal(text, &request))
+		require.Equal(t, "0x"+hex.EncodeToString(want.data), request.Params[0].(map[string]any)["data"])
+	}
+}
+
+func checkRound(t *testing.T, body []byte) {
+	t.Helper()
+	r, err := parseRound(body)
+	require.NoError(t, err)
+	require.Equal(t, roundID{7, 12345}, r.id)
+	require.Equal(t, "129127208515966873657", r.id.String())
+	require.Equal(t, time.Unix(0x6b00fe73, 0).UTC(), r.updated)
+	rate, err := r.price()
+	require.NoError(t, err)
+	require.Equal(t, "81249.75", rate.String())
+}

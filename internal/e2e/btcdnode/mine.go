@@ -3,11 +3,14 @@ package btcdnode
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"github.com/btcsuite/btcd/btcutil/v2"
 	"github.com/btcsuite/btcd/chaincfg/v2"
+	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/integration/rpctest"
+	"github.com/btcsuite/btcd/wire/v2"
 	"github.com/stretchr/testify/require"
 )
 
@@ -47,7 +50,8 @@ func (n *Node) MineOnly(payments ...Payment) {
 	require.Equal(n.t, height+1, n.Height())
 }
 
-// Mempool returns what the node would mine.
+// Mempool returns what the node would mine, each payment after those it spends
+// from: the node lists them in any order, and a block must not.
 func (n *Node) Mempool() []Payment {
 	n.t.Helper()
 	var ids []string
@@ -61,6 +65,23 @@ func (n *Node) Mempool() []Payment {
 		tx, err := btcutil.NewTxFromBytes(raw)
 		require.NoError(n.t, err)
 		out = append(out, Payment{MsgTx: tx.MsgTx()})
+	}
+	return parentsFirst(out)
+}
+
+func parentsFirst(all []Payment) (out []Payment) {
+	waiting := map[chainhash.Hash]bool{}
+	for _, p := range all {
+		waiting[p.TxHash()] = true
+	}
+	for len(out) < len(all) {
+		for _, p := range all {
+			early := slices.ContainsFunc(p.TxIn, func(in *wire.TxIn) bool { return waiting[in.PreviousOutPoint.Hash] })
+			if id := p.TxHash(); waiting[id] && !early {
+				delete(waiting, id)
+				out = append(out, p)
+			}
+		}
 	}
 	return out
 }

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/shopspring/decimal"
 )
 
 var (
@@ -25,7 +27,7 @@ var (
 )
 
 // coinRow is one choice on the page.
-type coinRow struct{ Code, Name, Symbol, Amount string }
+type coinRow struct{ Code, Name, Short, Amount string }
 
 // hostedView is what the hosted page shows.
 type hostedView struct {
@@ -121,7 +123,7 @@ func (s *Server) hosted(inv *invoice) hostedView {
 	for _, code := range coins {
 		if q := inv.quotes[code]; q.enabled {
 			m := s.prices[code]
-			v.Coins = append(v.Coins, coinRow{code, m.name, m.symbol, q.base.StringFixed(m.precision)})
+			v.Coins = append(v.Coins, coinRow{code, m.name, code[:min(len(code), 4)], q.base.StringFixed(m.precision)})
 		}
 	}
 	v.Choice = len(v.Coins) > 1
@@ -150,7 +152,7 @@ func (s *Server) showCoin(inv *invoice, v *hostedView) {
 	}
 	m, q := s.prices[v.Coin], inv.quotes[v.Coin]
 	v.DueText, v.PaidText = exactText(m, inv.due(v.Coin)), exactText(m, inv.paid)
-	v.FeeText, v.Rate = exactText(m, big.NewInt(m.fee)), q.rate.String()
+	v.FeeText, v.Rate = exactText(m, big.NewInt(m.fee)), shownRate(q.rate)
 	codes := paymentCodes(inv, v.Coin, m)
 	for _, scheme := range []string{"BIP72b", "EIP681", "EIP681b"} {
 		if text, ok := codes[scheme].(string); ok {
@@ -166,6 +168,14 @@ func exactText(m market, units *big.Int) string {
 		return d.StringFixed(m.precision)
 	}
 	return d.String()
+}
+
+// shownRate is a rate for people: two decimals, more for small ones.
+func shownRate(d decimal.Decimal) string {
+	if d.LessThan(decimal.New(10, 0)) {
+		return d.Round(6).String()
+	}
+	return d.StringFixed(2)
 }
 
 // setBack chooses where the button at the foot leads and whether the page goes

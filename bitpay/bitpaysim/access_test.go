@@ -24,7 +24,7 @@ func TestAClientPairsAndAPersonApproves(t *testing.T) {
 	require.Len(t, code, 7)
 	require.Len(t, token, 44)
 	require.Equal(t, object{"policy": "id", "method": "inactive", "params": []any{w.sin()}}, pairing["policies"].([]any)[0])
-	require.Equal(t, "Unauthorized sin", w.get("/ledgers?token="+token).top["error"])
+	require.Equal(t, "Unauthorized sin", w.get("/ledgers?token=" + token).top["error"])
 	require.NoError(t, w.sim.Approve(code))
 	require.Equal(t, http.StatusOK, w.get("/ledgers?token="+token).status)
 	require.ErrorIs(t, w.sim.Approve(code), bitpaysim.ErrUnknownPairing)

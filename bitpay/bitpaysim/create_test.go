@@ -67,7 +67,7 @@ func TestOneGUIDIsOneInvoiceWhateverTheSecondCallSays(t *testing.T) {
 	require.Equal(t, "order-1", again["orderId"])
 	require.Len(t, w.sim.Invoices(), 1)
 	require.Equal(t, first["id"], id(w.get("/invoices/guid/g-1?token="+w.merchant).data(t)))
-	require.Equal(t, "020101", w.get("/invoices/guid/g-2?token="+w.merchant).top["code"])
+	require.Equal(t, "020101", w.get("/invoices/guid/g-2?token=" + w.merchant).top["code"])
 }
 
 func TestThePOSViewHasFewerMembersThanTheMerchants(t *testing.T) {
@@ -80,7 +80,7 @@ func TestThePOSViewHasFewerMembersThanTheMerchants(t *testing.T) {
 	}
 	public := w.do(nil, http.MethodGet, "/invoices/"+id(r.data(t)), nil)
 	require.Equal(t, "public/invoice", public.top["facade"])
-	require.Equal(t, "020101", w.get("/invoices/"+id(r.data(t))+"?token="+w.merchant).top["code"], "a token sees its own invoices")
+	require.Equal(t, "020101", w.get("/invoices/" + id(r.data(t)) + "?token=" + w.merchant).top["code"], "a token sees its own invoices")
 	w.sim.Advance(72 * time.Hour)
 	require.Equal(t, http.StatusUnauthorized, w.do(nil, http.MethodGet, "/invoices/"+id(r.data(t)), nil).status)
 	require.Equal(t, http.StatusOK, w.do(nil, http.MethodGet, "/invoices/"+id(r.data(t))+"?token="+w.pos, nil).status)

@@ -1,6 +1,7 @@
 package bitpaysim
 
 import (
+	"encoding/json"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -48,7 +49,7 @@ func (s *Server) getCurrencies(*call) (any, *failure) {
 		}
 		if m.chain != "" {
 			o["chain"], o["displayCode"] = m.chain, m.symbol
-			o["minimum"] = number(decimal.New(6, -m.precision))
+			o["minimum"] = json.Number(decimal.New(6, -m.precision).String())
 		}
 		list = append(list, o)
 	}

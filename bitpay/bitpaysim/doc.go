@@ -12,7 +12,8 @@
 //	sim.Deliver(ctx)                          // the notifications due
 //	sim.Advance(16 * time.Minute)             // the clock
 //
-// The program in cmd/bitpaysim serves the same on a port.
+// The program in cmd/bitpaysim serves the same on a port:
+// go run ./bitpay/bitpaysim/cmd/bitpaysim.
 //
 // # What is simulated, and how to steer it
 //

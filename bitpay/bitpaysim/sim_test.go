@@ -25,9 +25,7 @@ type key struct{ *secp256k1.PrivateKey }
 
 func newKey(t testing.TB, text string) key {
 	t.Helper()
-	raw, err := hex.DecodeString(text)
-	require.NoError(t, err)
-	return key{secp256k1.PrivKeyFromBytes(raw)}
+	return key{secp256k1.PrivKeyFromBytes(hexBytes(t, text))}
 }
 
 func (k key) identity() string { return hex.EncodeToString(k.PubKey().SerializeCompressed()) }
@@ -159,3 +157,10 @@ func (w *world) status(id string) bitpaysim.Status {
 }
 
 func id(o object) string { return o["id"].(string) }
+
+func hexBytes(t testing.TB, text string) []byte {
+	t.Helper()
+	raw, err := hex.DecodeString(text)
+	require.NoError(t, err)
+	return raw
+}

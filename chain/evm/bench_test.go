@@ -31,8 +31,8 @@ func syntheticRun(tb testing.TB, txs, logs int) (*run, [][]byte) {
 		if i > 0 {
 			text += ","
 		}
-		text += fmt.Sprintf(`{"blockHash":%s,"blockNumber":"0x10","from":"0x%040x","gas":"0x5208","gasPrice":"0x3b9aca00","maxFeePerGas":"0x3b9aca00","hash":"0x%064x","input":"0x%s","nonce":"0x%x","to":"0x%040x","transactionIndex":"0x%x","value":"0x%x","type":"0x2","accessList":[],"chainId":"0x1","v":"0x1","r":%s,"s":%s}`,
-			hex32("d1"), i, i, strings.Repeat("5a", i%300), i, i*7, i, i, hex32("11"), hex32("22"))
+		text += fmt.Sprintf(`{"blockHash":%s,"blockNumber":"0x10","from":"0x%040x","gas":"0x5208","gasPrice":"0x3b9aca00","maxFeePerGas":"0x3b9aca00","maxPriorityFeePerGas":"0x1","hash":"0x%064x","input":"0x%s","nonce":"0x%x","to":"0x%040x","transactionIndex":"0x%x","value":"0x%x","type":"0x2","accessList":[],"chainId":"0x1","v":"0x1","yParity":"0x1","r":"0x11","s":"0x22"}`,
+			hex32("d1"), i, i, strings.Repeat("5a", i%300), i, i*7, i, i)
 	}
 	r := &run{src: s, act: "test", blocks: make([]block, 1)}
 	h, err := scanBlock([]byte(text+"]}"), func(*transaction) error { return nil })
@@ -93,6 +93,22 @@ func BenchmarkBlock(b *testing.B) {
 			b.Fatal(err)
 		}
 		if _, err := checked.candidates(noneWatched{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkBlockGethTypes(b *testing.B) {
+	r, logs := syntheticRun(b, 300, 800)
+	b.SetBytes(int64(len(logs[0]) + len(r.blocks[0].raw)))
+	b.ReportAllocs()
+	for b.Loop() {
+		var block struct{ Transactions []*types.Transaction }
+		if err := json.Unmarshal(r.blocks[0].raw, &block); err != nil || len(block.Transactions) != 300 {
+			b.Fatal(err)
+		}
+		var out []types.Log
+		if err := json.Unmarshal(logs[0], &out); err != nil || len(out) != 800 {
 			b.Fatal(err)
 		}
 	}

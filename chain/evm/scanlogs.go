@@ -19,8 +19,9 @@ type event struct {
 	index      uint64 // within the block
 	removed    bool
 
-	// The texts of block and tx: neighbours in an array often share both.
-	blockText, txText []byte
+	// The texts that block, tx, contract and the first topic were read from: what
+	// neighbours in an array often share.
+	blockText, txText, contractText, topicText []byte
 }
 
 // logText holds the fields of one log as they were written.
@@ -108,7 +109,7 @@ func (p *parser) logText(t *logText) error {
 
 // decode reads every field.
 func (t *logText) decode(e *event) (err error) {
-	if err = fixed(e.contract[:], t.contract); err != nil {
+	if err = memoized(e.contract[:], &e.contractText, t.contract); err != nil {
 		return field("address", err)
 	}
 	if err = e.readTopics(t.topics); err != nil {
@@ -123,10 +124,10 @@ func (t *logText) decode(e *event) (err error) {
 	if e.height, err = quantity(t.height); err != nil {
 		return field("blockNumber", err)
 	}
-	if err = memoized(&e.block, &e.blockText, t.block); err != nil {
+	if err = memoized(e.block[:], &e.blockText, t.block); err != nil {
 		return field("blockHash", err)
 	}
-	if err = memoized(&e.tx, &e.txText, t.tx); err != nil {
+	if err = memoized(e.tx[:], &e.txText, t.tx); err != nil {
 		return field("transactionHash", err)
 	}
 	if e.txIndex, err = quantity(t.txIndex); err != nil {
@@ -146,14 +147,14 @@ func (t *logText) decode(e *event) (err error) {
 	return nil
 }
 
-// memoized reads a hash unless it was read last time too. known is the text out
+// memoized reads bytes unless they were read last time too. known is the text out
 // was read from, nil if out is not valid.
-func memoized(out *chain.Hash, known *[]byte, text []byte) error {
+func memoized(out []byte, known *[]byte, text []byte) error {
 	if len(text) > 0 && bytes.Equal(*known, text) {
 		return nil
 	}
 	*known = nil
-	if err := fixed(out[:], text); err != nil {
+	if err := fixed(out, text); err != nil {
 		return err
 	}
 	*known = text
@@ -161,14 +162,13 @@ func memoized(out *chain.Hash, known *[]byte, text []byte) error {
 }
 
 func (e *event) readTopics(b []byte) error {
-	e.topicCount, e.topics = 0, [4]chain.Hash{}
-	if len(b) == 0 {
-		return errMissing
-	}
 	if e.compactTopics(b) {
 		return nil
 	}
-	e.topicCount, e.topics = 0, [4]chain.Hash{}
+	e.topicCount, e.topics, e.topicText = 0, [4]chain.Hash{}, nil
+	if len(b) == 0 {
+		return errMissing
+	}
 	p := parser{b: b}
 	if p.next() != '[' {
 		return errKind
@@ -199,12 +199,16 @@ func (e *event) compactTopics(b []byte) bool {
 	if n == 0 || n > len(e.topics) || len(b) != n*each+1 {
 		return false
 	}
-	for i := range n {
+	if memoized(e.topics[0][:], &e.topicText, b[1:each]) != nil {
+		return false
+	}
+	for i := 1; i < n; i++ {
 		t := b[1+i*each : (i+1)*each]
 		if fixed(e.topics[i][:], t) != nil {
 			return false
 		}
 	}
+	clear(e.topics[n:])
 	e.topicCount = n
 	return true
 }

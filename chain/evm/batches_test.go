@@ -37,7 +37,10 @@ func TestBatchCapsAreLearned(t *testing.T) {
 			before := refused
 			run, err = s.Linked(t.Context(), 1, 60)
 			requireAllFound(t, run, err, 60)
-			require.LessOrEqual(t, refused-before, 8, "remembered: tried again now and then")
+			// The refused size is tried again after 32 answers, and the four requests
+			// that are under way at a time may all try it before one is refused.
+			const tries, underWay = 3, 4
+			require.LessOrEqual(t, refused-before, tries*underWay, "remembered: tried again now and then")
 			require.LessOrEqual(t, most, 3)
 			cap = 1000
 			for range 5 {

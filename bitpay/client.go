@@ -96,6 +96,12 @@ func New(c Config) (*Client, error) {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
 }
 
+// Environment returns where the client speaks to.
+func (c *Client) Environment() Environment { return Environment(c.base) }
+
+// Facade returns what its token opens.
+func (c *Client) Facade() Facade { return c.facade }
+
 // merchant refuses a call that the POS facade does not offer.
 func (c *Client) merchant(op string) error {
 	if c.facade != Merchant {

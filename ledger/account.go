@@ -53,6 +53,20 @@ func Fee(network string) Account { return Account("fee/" + url.PathEscape(networ
 // operator says what it was. What comes back in the same way is taken from it.
 func Outflow(network string) Account { return Account("outflow/" + url.PathEscape(network)) }
 
+// Receivable is what a payment provider ("bitpay") has taken for the host and owes
+// it: money, so what is owed to the host is a negative balance, as what the host owes
+// is a positive one.
+func Receivable(provider string) Account { return Account("receivable/" + url.PathEscape(provider)) }
+
+// ProviderFee is what a payment provider has kept: an expense, so negative.
+func ProviderFee(provider string) Account { return Account("fee/provider/" + url.PathEscape(provider)) }
+
+// RefundPayable is what is on its way back to payers through a provider: a liability
+// from the refund's creation until it is paid out or fails.
+func RefundPayable(provider string) Account {
+	return Account("refund_payable/" + url.PathEscape(provider))
+}
+
 // Limited reports whether a decision depends on the account's balance, so that
 // a store keeps a locked balance row for it. Other accounts are summed from
 // postings: they have no hot row.

@@ -41,6 +41,15 @@ const (
 	KindSpend Kind = "spend"
 	// KindInternal books the host's own coins arriving at a customer's address.
 	KindInternal Kind = "internal"
+	// KindHosted credits a customer for a hosted invoice: receivable to customer.
+	KindHosted Kind = "hosted"
+	// KindHostedFee books what the provider kept of it.
+	KindHostedFee Kind = "hosted_fee"
+	// KindRefund takes what is refunded from the customer's account: customer to
+	// refund payable.
+	KindRefund Kind = "refund"
+	// KindRefundPaid books that the provider has paid a refund out, and its fee.
+	KindRefundPaid Kind = "refund_paid"
 )
 
 // Posting moves an amount from one account to another.

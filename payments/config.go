@@ -21,6 +21,8 @@ type Config struct {
 	// Rates prices what arrives: rates.Median of several venues. Run polls a
 	// rates.Composite, records its prices and tells its findings.
 	Rates rates.Provider
+	// BitPay offers invoices hosted at BitPay (Checkout); nil offers none.
+	BitPay *BitPay
 	// Currency is what accounts are opened in unless OpenAccount says otherwise.
 	// Defaults to USD.
 	Currency money.Currency

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/cointill/cointill/invoice"
 )
 
 // Errors by who must act.
@@ -35,6 +37,11 @@ var (
 	// ErrJoined says that a method which runs for long was called on a processor
 	// that joined a transaction.
 	ErrJoined = errors.New("payments: not on a processor joined to a transaction")
+	// ErrNoBitPay says that Config.BitPay is not set.
+	ErrNoBitPay = errors.New("payments: BitPay is not configured")
+	// ErrNeedsCommit says that a call needs the network between two commits and cannot
+	// join a transaction.
+	ErrNeedsCommit = errors.New("payments: needs commits of its own; not on a processor joined to a transaction")
 	// ErrReadOnly says that something was written inside View.
 	ErrReadOnly = errors.New("payments: write inside View")
 )
@@ -63,6 +70,22 @@ func (e *WatchOnlyError) Error() string {
 		return fmt.Sprintf("payments: network %s is only watched and takes no payments; nor does another of its family", e.Network)
 	}
 	return fmt.Sprintf("payments: network %s is only watched and takes no payments; use %s", e.Network, strings.Join(e.Use, " or "))
+}
+
+// InvoiceClosedError says that an invoice can no longer be paid in a way: it is paid,
+// or a payment came another way.
+type InvoiceClosedError struct {
+	Number string
+	Way    invoice.Way
+	// SeenBy are the ways payments stand under; empty if the invoice is paid.
+	SeenBy []invoice.Way
+}
+
+func (e *InvoiceClosedError) Error() string {
+	if len(e.SeenBy) == 0 {
+		return fmt.Sprintf("payments: invoice %s is paid", e.Number)
+	}
+	return fmt.Sprintf("payments: invoice %s cannot be paid by %s: a payment came by %s", e.Number, e.Way, e.SeenBy[0])
 }
 
 // InputError says which argument of a call is wrong, and what to do. Nothing was

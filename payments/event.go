@@ -31,8 +31,43 @@ const (
 	// the operator, as is EventSpendReversed, which takes it back.
 	EventSpendUnexplained EventKind = "spend.unexplained"
 	EventSpendReversed    EventKind = "spend.reversed"
-	EventNetworkHalted    EventKind = "network.halted"
-	EventNetworkResumed   EventKind = "network.resumed"
+	// Of invoices hosted at BitPay: created there, paid, confirmed, complete, and the
+	// bad ends. Credited and reversed change the balance.
+	EventHostedOpened    EventKind = "hosted.opened"
+	EventHostedPaid      EventKind = "hosted.paid"
+	EventHostedConfirmed EventKind = "hosted.confirmed"
+	EventHostedComplete  EventKind = "hosted.complete"
+	EventHostedCredited  EventKind = "hosted.credited"
+	EventHostedReversed  EventKind = "hosted.reversed"
+	EventHostedExpired   EventKind = "hosted.expired"
+	EventHostedInvalid   EventKind = "hosted.invalid"
+	EventHostedDeclined  EventKind = "hosted.declined"
+	EventHostedFailed    EventKind = "hosted.failed"
+	EventHostedHeld      EventKind = "hosted.held"
+	EventHostedReleased  EventKind = "hosted.released"
+	// EventHostedMismatch: BitPay answered with another invoice, price, currency or
+	// reference than was asked for. Nothing of it was booked; it is for the operator.
+	EventHostedMismatch EventKind = "hosted.mismatch"
+	// Refunds made at BitPay: reserved takes the amount from the balance, failed gives
+	// it back, paid is the end.
+	EventHostedRefundReserved EventKind = "hosted.refund_reserved"
+	EventHostedRefundPaid     EventKind = "hosted.refund_paid"
+	EventHostedRefundFailed   EventKind = "hosted.refund_failed"
+	// EventBitPayRefused: BitPay does not accept the token or key any more; an operator
+	// must act. EventBitPayAccepted takes it back. Both are told once, in the order
+	// "system".
+	EventBitPayRefused  EventKind = "bitpay.refused"
+	EventBitPayAccepted EventKind = "bitpay.accepted"
+	// Of the host's own invoices: the status changed, or what is odd beside it.
+	EventInvoiceUnpaid     EventKind = "invoice.unpaid"
+	EventInvoiceProcessing EventKind = "invoice.processing"
+	EventInvoicePaid       EventKind = "invoice.paid"
+	EventInvoiceUnderpaid  EventKind = "invoice.underpaid"
+	EventInvoiceOverpaid   EventKind = "invoice.overpaid"
+	EventInvoiceLate       EventKind = "invoice.late"
+	EventInvoiceReversed   EventKind = "invoice.reversed"
+	EventNetworkHalted     EventKind = "network.halted"
+	EventNetworkResumed    EventKind = "network.resumed"
 	// EventAssetSuspended: credits of one asset stopped until an operator's
 	// Unsuspend, which tells EventAssetUnsuspended.
 	EventAssetSuspended   EventKind = "asset.suspended"

@@ -19,7 +19,10 @@ type outcome struct {
 	more   bool // a batch was full: there may be more to settle
 	full   bool // everything that gathers is looked at too
 	past   bool // blocks passed before: no heartbeat says what was seen in them
-	err    error
+	// touched are the accounts of invoices that a payment of changed: they are folded
+	// anew in the same commit.
+	touched map[Account]bool
+	err     error
 }
 
 // event adds a change of a deposit and counts it.
@@ -37,7 +40,41 @@ func (o *outcome) event(kind EventKind, d *Deposit) Event {
 		e.Order = d.Key.Network
 	}
 	o.events = append(o.events, e)
+	o.touch(d.Owner.Account)
 	return e
+}
+
+// hosted adds a change of a hosted invoice and counts it.
+func (o *outcome) hosted(kind EventKind, h *HostedInvoice) Event {
+	h.Changes++
+	data, err := json.Marshal(h)
+	if err != nil && o.err == nil {
+		o.err = fmt.Errorf("payments: event %s of hosted invoice %s: %w", kind, h.ID, err)
+	}
+	subject := hostedSubject(h.ID)
+	e := Event{ID: eventID(kind, subject, fmt.Sprint(h.Changes)), Kind: kind, Subject: subject,
+		Order: h.Account.Profile, Profile: h.Account.Profile, At: o.now, Data: data}
+	o.events = append(o.events, e)
+	o.touch(h.Account)
+	return e
+}
+
+// hostedMoney adds a change of a balance by a hosted invoice, which InTx sees too.
+func (o *outcome) hostedMoney(kind EventKind, h *HostedInvoice) {
+	o.forTx = append(o.forTx, o.hosted(kind, h))
+}
+
+// hostedSubject names a hosted invoice in events, audit rows and Watch.
+func hostedSubject(id string) string { return "hosted/" + id }
+
+func (o *outcome) touch(a Account) {
+	if !strings.HasPrefix(a.Name, invoicePrefix) {
+		return
+	}
+	if o.touched == nil {
+		o.touched = map[Account]bool{}
+	}
+	o.touched[a] = true
 }
 
 // money adds a change of a balance, which InTx sees too.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/invoice"
 	"github.com/cointill/cointill/ledger"
 	"github.com/cointill/cointill/rates"
 )
@@ -49,6 +50,8 @@ type Tx interface {
 	AddressTx
 	DepositTx
 	SpendTx
+	HostedTx
+	InvoiceTx
 	OutboxTx
 	AuditTx
 
@@ -177,6 +180,57 @@ type SpendQuery struct {
 	TxIDs []chain.Hash
 	// After returns only keys greater than it, for paging.
 	After SpendKey
+	// Limit bounds the rows, 0 for all.
+	Limit int
+}
+
+// HostedTx stores invoices hosted at BitPay.
+type HostedTx interface {
+	// InsertHosted stores hosted invoices by ID, with Version 1.
+	InsertHosted(ctx context.Context, rows []HostedInvoice) ([]string, error)
+	// SaveHosted stores changed rows, comparing versions.
+	SaveHosted(ctx context.Context, rows []HostedInvoice) error
+	// Hosted returns what a query selects, in ascending order of ID. In Update the
+	// rows are locked.
+	Hosted(ctx context.Context, q HostedQuery) ([]HostedInvoice, error)
+}
+
+// HostedQuery selects hosted invoices; fields left at zero select all.
+type HostedQuery struct {
+	// IDs and RemoteIDs select by our id and by BitPay's.
+	IDs, RemoteIDs []string
+	// Profiles and Account select by account.
+	Profiles []string
+	Account  string
+	// States selects rows in any of these states.
+	States []HostedState
+	// DueBy selects rows that are polled and whose PollAt is at it or earlier.
+	DueBy time.Time
+	// After returns only ids greater than it, for paging.
+	After string
+	// Limit bounds the rows, 0 for all.
+	Limit int
+}
+
+// InvoiceTx stores the host's own invoices.
+type InvoiceTx interface {
+	// InsertInvoices stores invoices by number, with Version 1.
+	InsertInvoices(ctx context.Context, rows []InvoiceRecord) ([]string, error)
+	// SaveInvoices stores changed invoices, comparing versions.
+	SaveInvoices(ctx context.Context, rows []InvoiceRecord) error
+	// Invoices returns what a query selects, in ascending order of number. In Update
+	// the rows are locked.
+	Invoices(ctx context.Context, q InvoiceQuery) ([]InvoiceRecord, error)
+}
+
+// InvoiceQuery selects invoices; fields left at zero select all.
+type InvoiceQuery struct {
+	Numbers  []string
+	Profiles []string
+	// Statuses selects invoices in any of these statuses.
+	Statuses []invoice.Status
+	// After returns only numbers greater than it, for paging.
+	After string
 	// Limit bounds the rows, 0 for all.
 	Limit int
 }

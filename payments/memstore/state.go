@@ -15,6 +15,8 @@ type state struct {
 	issued   *issued
 	deposits *deposits
 	spends   *spends
+	hosted   *table[string, payments.HostedInvoice]
+	invoices *table[string, payments.InvoiceRecord]
 	outbox   *outbox
 	audit    *audit
 	stamp    payments.Stamp
@@ -35,6 +37,8 @@ func newState() *state {
 		issued:   newIssued(),
 		deposits: newDeposits(),
 		spends:   newSpends(),
+		hosted:   newHosted(),
+		invoices: newInvoices(),
 		outbox:   newOutbox(),
 		audit:    newAudit(),
 	}

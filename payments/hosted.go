@@ -1,0 +1,31 @@
+package payments
+
+import (
+	"github.com/cointill/cointill/bitpay"
+	"github.com/cointill/cointill/payments/money"
+)
+
+// BitPay is how invoices hosted at BitPay are offered.
+type BitPay struct {
+	// Client speaks for the host's account at BitPay. A merchant token does all. With
+	// a POS token BitPay is not asked for refunds, fees and the list of invoices, and
+	// nothing is cancelled there. Its environment must fit the rails: bitpay.Production
+	// with real networks, any other with test networks.
+	Client *bitpay.Client
+	// Amounts are what a customer chooses from when an account is topped up, in USD or
+	// EUR, at least one: see Processor.Offers.
+	Amounts []money.Amount
+	// Speed says what a credit waits for. bitpay.Low, the default: BitPay has credited
+	// the host (complete, six confirmations on Bitcoin). bitpay.Medium: one
+	// confirmation; BitPay may still decline, and the credit is then reversed.
+	// bitpay.High is refused: it credits what no block holds.
+	Speed bitpay.Speed
+	// NotificationURL is where the host mounts Processor.BitPayNotifications, reachable
+	// from outside with https. Empty: polling finds everything, some minutes later.
+	NotificationURL string
+	// Secrets are the tokens that sign notifications: the client's, and older ones.
+	// Empty: signatures are not checked, and every notification is still only a hint.
+	Secrets []bitpay.Secret
+	// Description is what BitPay's page says is paid for: "Prepaid credit".
+	Description string
+}

@@ -50,8 +50,9 @@ type Config struct {
 	// asked again. Its context ends after 15 seconds. Nil lets everything pass.
 	Screen func(ctx context.Context, d Deposit) (Verdict, error)
 	// InTx writes the host's own rows in the library's commit. It gets the events
-	// of that commit that change money: credits and reversals. Find the host's
-	// handle with the store's Unwrap (sqlitestore.Unwrap). It must touch nothing
+	// of that commit that change money: credits and reversals, and what the commit
+	// made of an invoice's status, which is shown also if no money moved; refusing
+	// that alone undoes nothing. Find the host's handle with the store's Unwrap (sqlitestore.Unwrap). It must touch nothing
 	// but tx, because a conflict runs it again. An error undoes the credits, not
 	// the record that coins arrived: they are tried again one by one, and a
 	// deposit whose InTx still fails is held (HoldHost). A reversal is booked in

@@ -206,6 +206,7 @@ func (c Config) withDefaults() Config {
 		rails[i] = r.withDefaults()
 	}
 	c.Rails = rails
+	c.BitPay = c.BitPay.withDefaults()
 	return c
 }
 

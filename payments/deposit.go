@@ -211,9 +211,6 @@ func (b *book) save(ctx context.Context, tx Tx) error {
 	}
 	var insert, update []Deposit
 	for _, key := range b.order {
-		if b.fresh[key] || b.changed[key] {
-			b.out.touch(b.rows[key].Owner.Account)
-		}
 		switch {
 		case b.fresh[key]:
 			insert = append(insert, *b.rows[key])

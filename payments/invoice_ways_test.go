@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cointill/cointill/bitpay"
 	"github.com/cointill/cointill/bitpay/bitpaysim"
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/invoice"
@@ -15,8 +16,15 @@ import (
 )
 
 // newInvoiceWorld is a hosted world with an invoice of 100.00 that is open both ways.
-func newInvoiceWorld(t *testing.T) (w *hostedWorld, r payments.InvoiceRecord, to chain.Address, h payments.HostedInvoice) {
-	w = newHostedWorld(t, unbroken)
+func newInvoiceWorld(t *testing.T) (*hostedWorld, payments.InvoiceRecord, chain.Address, payments.HostedInvoice) {
+	return newInvoiceWorldAt(t, bitpay.Low)
+}
+
+func newInvoiceWorldAt(t *testing.T, speed bitpay.Speed) (w *hostedWorld, r payments.InvoiceRecord, to chain.Address, h payments.HostedInvoice) {
+	w = newHostedWorld(t, func(cfg *payments.Config) {
+		unbroken(cfg)
+		cfg.BitPay.Speed = speed
+	})
 	w.priced(1000)
 	r, err := w.p.CreateInvoice(w.ctx, bill("2026-0117", 100_00))
 	require.NoError(t, err)
@@ -125,4 +133,41 @@ func TestAnExpiredPageLeavesTheInvoiceOpen(t *testing.T) {
 	again, err := w.p.Checkout(w.ctx, payments.CheckoutRequest{Invoice: r.Number})
 	require.NoError(t, err)
 	require.NotEqual(t, h.ID, again.ID)
+}
+
+func TestAPaymentThatNeverConfirmedAtBitPayGivesTheInvoiceFree(t *testing.T) {
+	w, r, to, h := newInvoiceWorld(t)
+	require.NoError(t, w.bitpay.PayExact(h.RemoteID, "BTC"))
+	w.after(time.Minute)
+	for range 12 {
+		w.after(6 * time.Minute)
+	}
+	require.Equal(t, payments.HostedInvalid, w.row(h.ID).State)
+	require.Equal(t, invoice.Processing, w.standing(r.Number).Status, "it may still complete")
+	_, err := w.p.InvoiceAddress(w.ctx, r.Number, w.sim.Network())
+	var closed *payments.InvoiceClosedError
+	require.ErrorAs(t, err, &closed)
+	w.after(8 * 24 * time.Hour)
+	require.Zero(t, w.row(h.ID).PollAt)
+	require.Equal(t, to, w.billed(r.Number))
+	require.Equal(t, invoice.Unpaid, w.invoice(r.Number).Standing.Status)
+}
+
+func TestAPaymentDeclinedAfterItsCreditIsReversedOnTheInvoice(t *testing.T) {
+	w, r, _, h := newInvoiceWorldAt(t, bitpay.Medium)
+	require.NoError(t, w.bitpay.PayExact(h.RemoteID, "BTC"))
+	w.after(time.Minute)
+	require.NoError(t, w.bitpay.Confirm(h.RemoteID, 1))
+	w.after(5 * time.Minute)
+	require.Equal(t, invoice.Paid, w.standing(r.Number).Status)
+	require.NoError(t, w.bitpay.Decline(h.RemoteID))
+	w.after(10 * time.Minute)
+	s := w.standing(r.Number)
+	require.Equal(t, invoice.Unpaid, s.Status)
+	require.Equal(t, []invoice.Exception{invoice.ReversedPayment}, s.Exceptions)
+	require.Equal(t, "0.00 USD", w.balance(r.Account()))
+	w.billed(r.Number)
+	again, err := w.p.Checkout(w.ctx, payments.CheckoutRequest{Invoice: r.Number})
+	require.NoError(t, err, "it may be paid again")
+	require.Equal(t, "100.00 USD", again.Price.String())
 }

@@ -123,6 +123,7 @@ func hostedHref(id string) string { return "/bitpay/" + url.PathEscape(id) }
 
 // hostedStatus shows one payment at BitPay.
 func (s *portal) hostedStatus(w http.ResponseWriter, r *http.Request) error {
+	unasked := r.FormValue("asked") == "no"
 	h, err := s.p.HostedInvoice(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
@@ -137,7 +138,7 @@ func (s *portal) hostedStatus(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view := s.hostedView(h)
-	view.Unasked = r.FormValue("asked") == "no" && h.State == payments.HostedNew
+	view.Unasked = unasked && h.State == payments.HostedNew
 	v.Hosted = h.ID
 	v.Panel = &panelView{Account: a, Step: "hosted", Title: "Your payment by BitPay", Hosted: &view}
 	if v.Strip != nil && s.world.bitpay != nil && h.RemoteID != "" {

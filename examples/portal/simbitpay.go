@@ -69,8 +69,12 @@ func (b *simBitPay) run(ctx context.Context) error {
 	return nil
 }
 
-// refund does what a merchant does in BitPay's dashboard, and what the buyer answers.
+// refund does what a merchant does in BitPay's dashboard, and what the buyer answers,
+// who left an address for it.
 func (b *simBitPay) refund(ctx context.Context, client *bitpay.Client, invoice string, amount bitpay.Number, guid string) error {
+	if err := b.GiveEmail(invoice, "customer@shop.example"); err != nil {
+		return err
+	}
 	v, err := client.CreateRefund(ctx, bitpay.NewRefund{InvoiceID: invoice, GUID: guid, Amount: amount, Currency: string(currency)})
 	if err != nil {
 		return err

@@ -181,6 +181,22 @@ func TestTheBadEndsSayWhatToDo(t *testing.T) {
 	require.Contains(t, body, "Partly paid")
 }
 
+func TestComingBackWhileBitPayIsDownSaysSo(t *testing.T) {
+	v := visit(t)
+	v.accept()
+	p := v.checkout("voice", "25.00")
+	control := visitor{T: t, client: v.client, url: p.page[:strings.Index(p.page, "/invoice")]}
+	status, _ := control.post("/sim/fault", url.Values{"n": {"-1"}, "api": {"502"}})
+	require.Equal(t, http.StatusOK, status)
+	page := p.returns("BitPay could not be asked just now")
+	_, body := v.get(page)
+	require.Contains(t, body, "Continue to BitPay", "it may still be paid")
+	status, _ = control.post("/sim/clear", nil)
+	require.Equal(t, http.StatusOK, status)
+	p.simulate("pay")
+	p.returns("$25.00 received")
+}
+
 func TestOnlyTheCustomersOwnPaymentsAreShown(t *testing.T) {
 	v := visit(t)
 	v.accept()

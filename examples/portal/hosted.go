@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/cointill/cointill/payments"
 	"github.com/cointill/cointill/payments/money"
@@ -87,6 +88,10 @@ func (s *portal) offered(text string) (money.Amount, bool) {
 	return money.Amount{}, false
 }
 
+// patience is how long a customer who comes back waits for BitPay's word. The engine
+// goes on asking in any case.
+const patience = 3 * time.Second
+
 // returned is where BitPay's page sends the customer back to: BitPay is asked at
 // once, so that the page says what happened and not what was known before.
 func (s *portal) returned(w http.ResponseWriter, r *http.Request) error {
@@ -104,7 +109,9 @@ func (s *portal) returned(w http.ResponseWriter, r *http.Request) error {
 			continue
 		}
 		to := hostedHref(h.ID)
-		if _, err := s.p.RefreshHosted(r.Context(), h.ID); err != nil {
+		ctx, cancel := context.WithTimeout(r.Context(), patience)
+		defer cancel()
+		if _, err := s.p.RefreshHosted(ctx, h.ID); err != nil {
 			s.world.warn("ask BitPay", "id", h.ID, "error", err)
 			to += "?asked=no"
 		}

@@ -22,10 +22,10 @@ type hostedView struct {
 	CreditedAt     string
 	Ended          bool // nothing of it will be credited
 	Unasked        bool // BitPay could not be asked just now
+	How            string // in the list of what is under way
 	Coins          string
 	Reference      string // BitPay's, else ours
 	ReferenceShort string
-	ReferenceOf    string
 	Refunds        []refundView
 }
 
@@ -45,12 +45,9 @@ func hostedOpen(h payments.HostedInvoice) bool {
 
 func (s *portal) hostedView(h payments.HostedInvoice) hostedView {
 	v := hostedView{Href: hostedHref(h.ID), Price: fiat(h.Price), PayURL: h.URL, Credited: !h.Credited.IsZero(),
-		Reference: h.RemoteID, ReferenceOf: "BitPay reference"}
+		Reference: cmp.Or(h.RemoteID, h.ID)}
 	if a, err := accountNamed(h.Account.Name); err == nil {
 		v.Account = a.Title
-	}
-	if h.RemoteID == "" {
-		v.Reference, v.ReferenceOf = h.ID, "Reference"
 	}
 	v.ReferenceShort = short(v.Reference)
 	if h.Coin != "" && h.CoinAmount != "" {
@@ -88,17 +85,21 @@ func (s *portal) hostedStanding(h payments.HostedInvoice, v *hostedView) {
 		v.odd("Under review", "What BitPay says about this payment does not fit it.", "Someone looks at it. You need not pay again.")
 	case h.State == payments.HostedOpening:
 		v.Pill, v.PillKind, v.Title = "One moment", "accent", "Preparing your payment"
+		v.How = "BitPay is being asked"
 		v.Text = "BitPay has not answered yet. The way to its page appears here as soon as it has."
 	case h.State == payments.HostedNew && h.Exception == "paidPartial":
 		v.odd("Partly paid", "A part of your payment has arrived.", "Pay the rest on BitPay's page before "+until+"; otherwise BitPay returns what you paid.")
 	case h.State == payments.HostedNew:
 		v.Pill, v.Title = "Waiting for payment", "Pay "+v.Price
+		v.How = "pay until " + until
 		v.Text = "BitPay's page takes your payment until " + until + ", at a guaranteed rate."
 	case h.State == payments.HostedPaid:
 		v.Pill, v.PillKind, v.Title = "Confirming", "accent", v.Price+" received"
+		v.How = "usually " + about(s.world.bitpayTime())
 		v.Text = "Your payment arrived and awaits confirmation by its network. It is usually credited after " + about(s.world.bitpayTime()) + ". You may close this page."
 	case h.State == payments.HostedConfirmed, h.State == payments.HostedComplete:
 		v.Pill, v.PillKind, v.Title = "Confirmed", "accent", v.Price+" received"
+		v.How = "credited shortly"
 		v.Text = "Your payment is confirmed and will be credited shortly. You may close this page."
 	case h.State == payments.HostedInvalid:
 		v.odd("Not confirmed yet", "Your payment was not confirmed within an hour.",

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"time"
@@ -54,10 +55,7 @@ func depositRow(d depositView, at time.Time) rowView {
 
 func hostedRow(h hostedView, at time.Time) rowView {
 	row := rowView{Href: h.Href, Glyph: "bitpay", What: h.Price, Account: h.Account, Value: "by BitPay",
-		Pill: h.Pill, PillKind: h.PillKind, How: "see where it stands", at: at}
-	if h.Sentence != "" {
-		row.How = "see what happens next"
-	}
+		Pill: h.Pill, PillKind: h.PillKind, How: cmp.Or(h.How, "see what happens next"), at: at}
 	return row
 }
 

@@ -39,6 +39,7 @@ func TestPictures(t *testing.T) {
 					}
 					shot := chromedp.CaptureScreenshot()
 					if width < 1280 {
+						do(t, ctx, chromedp.Evaluate[chromedp.Void](`scrollTo(0, 0)`)) // or what sticks hides what it stuck over
 						shot = chromedp.FullScreenshot(100)
 					}
 					png, err := chromedp.Run(ctx, shot)

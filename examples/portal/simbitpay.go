@@ -43,6 +43,11 @@ func startBitPay(block time.Duration, portal string) (*simBitPay, *merchant, err
 	if err == nil {
 		err = sim.Fund(string(currency), "1000") // so that refunds find money
 	}
+	for coin := range base { // one world, one price
+		if rate, ok := priceAt(coin, time.Now()); ok && err == nil {
+			err = sim.SetPrice(string(coin), rate.Decimal().String())
+		}
+	}
 	if err != nil {
 		return nil, nil, errors.Join(err, listener.Close())
 	}

@@ -211,4 +211,3 @@ func (w *hostedWorld) entries(a payments.Account) (keys []string) {
 	}))
 	return keys
 }
-

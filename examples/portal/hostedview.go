@@ -20,8 +20,8 @@ type hostedView struct {
 	PayURL         string // BitPay's page, while it takes a payment
 	Credited       bool
 	CreditedAt     string
-	Ended          bool // nothing of it will be credited
-	Unasked        bool // BitPay could not be asked just now
+	Ended          bool   // nothing of it will be credited
+	Unasked        bool   // BitPay could not be asked just now
 	How            string // in the list of what is under way
 	Coins          string
 	Reference      string // BitPay's, else ours

@@ -88,6 +88,13 @@ func (p payment) returns(want string) string {
 	return answer.Request.URL.RequestURI()
 }
 
+// bitpay visits the simulated BitPay itself.
+func (p payment) bitpay() visitor {
+	base, _, found := strings.Cut(p.page, "/invoice")
+	require.True(p, found)
+	return visitor{T: p.T, client: p.client, url: base}
+}
+
 // simulate presses a button of the strip.
 func (p payment) simulate(do string) {
 	p.Helper()
@@ -170,10 +177,16 @@ func TestTheBadEndsSayWhatToDo(t *testing.T) {
 		"part":    "A part of your payment has arrived.",
 	} {
 		p := v.checkout("sms", "10.00")
-		if do == "decline" {
+		switch do {
+		case "part":
+			status, _ := p.bitpay().post("/sim/invoice", url.Values{"id": {p.invoice}, "do": {do}})
+			require.Equal(t, http.StatusOK, status)
+		case "decline":
 			p.simulate("pay")
+			fallthrough
+		default:
+			p.simulate(do)
 		}
-		p.simulate(do)
 		p.returns(want)
 	}
 	_, body := v.get("/?account=sms")
@@ -185,13 +198,12 @@ func TestComingBackWhileBitPayIsDownSaysSo(t *testing.T) {
 	v := visit(t)
 	v.accept()
 	p := v.checkout("voice", "25.00")
-	control := visitor{T: t, client: v.client, url: p.page[:strings.Index(p.page, "/invoice")]}
-	status, _ := control.post("/sim/fault", url.Values{"n": {"-1"}, "api": {"502"}})
+	status, _ := p.bitpay().post("/sim/fault", url.Values{"n": {"-1"}, "api": {"502"}})
 	require.Equal(t, http.StatusOK, status)
 	page := p.returns("BitPay could not be asked just now")
 	_, body := v.get(page)
 	require.Contains(t, body, "Continue to BitPay", "it may still be paid")
-	status, _ = control.post("/sim/clear", nil)
+	status, _ = p.bitpay().post("/sim/clear", nil)
 	require.Equal(t, http.StatusOK, status)
 	p.simulate("pay")
 	p.returns("$25.00 received")

@@ -24,7 +24,7 @@ func (s *portal) bitpayStrip(h payments.HostedInvoice) *bitpayStrip {
 	out := &bitpayStrip{Invoice: h.RemoteID, Dashboard: s.world.bitpay.url + "/dashboard/merchant/api-tokens"}
 	switch h.State {
 	case payments.HostedNew:
-		out.Acts = []bitpayAct{{"pay", "Pay exactly"}, {"part", "Pay half"}, {"expire", "Let it expire"}}
+		out.Acts = []bitpayAct{{"pay", "Pay exactly"}, {"expire", "Let it expire"}}
 	case payments.HostedPaid, payments.HostedConfirmed:
 		out.Acts = []bitpayAct{{"confirm", "Confirm 6 blocks"}, {"decline", "Decline"}}
 	case payments.HostedInvalid:
@@ -47,8 +47,6 @@ func (s *portal) simulateBitPay(r *http.Request) error {
 	switch r.FormValue("do") {
 	case "pay":
 		return sim.PayExact(id, "")
-	case "part":
-		return sim.PayPart(id, "")
 	case "expire":
 		return sim.Expire(id)
 	case "confirm":

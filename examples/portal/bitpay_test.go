@@ -257,8 +257,32 @@ func TestBitPaysSettingsAreCheckedBeforeAnythingStarts(t *testing.T) {
 		require.ErrorContains(t, err, want, args)
 		require.NotContains(t, err.Error(), "canary")
 	}
+	for _, args := range []string{"-bitpay-env production" + mainnet, "-bitpay-env test", "-bitpay-env test -bitcoin-network regtest" + mainnet} {
+		_, err := parseConfig(strings.Fields(args), func(name string) string { return token[name] }, io.Discard)
+		require.NoError(t, err, args)
+	}
 	_, err := parseConfig([]string{"-bitpay-env", "test"}, func(string) string { return "" }, io.Discard)
 	require.ErrorContains(t, err, "BITPAY_TOKEN")
+}
+
+func TestARealAccountIsOfferedAsTheSimulatedOneIs(t *testing.T) {
+	at, stop := startIn(t, map[string]string{"BITPAY_TOKEN": "a-pos-token"}, "-block", "0",
+		"-bitpay-env", "test", "-bitpay-notify", "https://shop.example/hook/of/bitpay")
+	defer stop()
+	v := visitor{T: t, client: &http.Client{}, url: at}
+	v.accept()
+	answer, err := v.client.Get(at + "/topup/voice/bitpay")
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	require.Contains(t, string(body), "Continue to BitPay")
+	require.NotContains(t, string(body), "a-pos-token")
+	require.Contains(t, answer.Header.Get("Content-Security-Policy"), "form-action 'self' https://test.bitpay.com;")
+	status, _ := v.post("/hook/of/bitpay", nil)
+	require.NotEqual(t, http.StatusNotFound, status, "notifications are taken where the flag says")
+	status, _ = v.post("/simulate/bitpay", url.Values{"do": {"pay"}})
+	require.Equal(t, http.StatusNotFound, status, "a real account is not simulated")
 }
 
 func TestTheKeyComesFromTheEnvironmentOrAFile(t *testing.T) {

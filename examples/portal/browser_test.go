@@ -25,8 +25,14 @@ func start(t *testing.T, args ...string) string {
 // startUntil runs the whole program until stop is called.
 func startUntil(t *testing.T, args ...string) (url string, stop func()) {
 	t.Helper()
-	none := func(string) string { return "" }
-	cfg, err := parseConfig(append([]string{"-addr", "127.0.0.1:0"}, args...), none, t.Output())
+	return startIn(t, nil, args...)
+}
+
+// startIn runs the whole program in an environment until stop is called.
+func startIn(t *testing.T, env map[string]string, args ...string) (url string, stop func()) {
+	t.Helper()
+	getenv := func(name string) string { return env[name] }
+	cfg, err := parseConfig(append([]string{"-addr", "127.0.0.1:0"}, args...), getenv, t.Output())
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	opened, ended := make(chan string, 1), make(chan error, 1)

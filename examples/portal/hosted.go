@@ -49,6 +49,10 @@ func (s *portal) amounts(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, v)
 }
 
+// patience is how long a customer waits for BitPay's word before a page says so. The
+// engine goes on asking in any case.
+const patience = 5 * time.Second
+
 // checkout sends the customer to BitPay's page. The page of amounts brought the key,
 // so that a button pressed twice opens one payment; it counts together with the
 // amount, because who comes back may choose another.
@@ -62,7 +66,9 @@ func (s *portal) checkout(w http.ResponseWriter, r *http.Request) error {
 		return errBadInput
 	}
 	key := r.FormValue("key") + "." + amount.Text()
-	h, err := s.p.Checkout(r.Context(), payments.CheckoutRequest{Account: a.account(), Amount: amount, Key: key,
+	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	defer cancel()
+	h, err := s.p.Checkout(ctx, payments.CheckoutRequest{Account: a.account(), Amount: amount, Key: key,
 		ReturnURL: "http://" + r.Host + "/bitpay/return?" + url.Values{"account": {a.Name}, "key": {key}}.Encode()})
 	to := hostedHref(h.ID)
 	switch {
@@ -87,10 +93,6 @@ func (s *portal) offered(text string) (money.Amount, bool) {
 	}
 	return money.Amount{}, false
 }
-
-// patience is how long a customer who comes back waits for BitPay's word. The engine
-// goes on asking in any case.
-const patience = 3 * time.Second
 
 // returned is where BitPay's page sends the customer back to: BitPay is asked at
 // once, so that the page says what happened and not what was known before.

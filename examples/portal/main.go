@@ -7,8 +7,10 @@
 // It opens a page on this machine only. Bitcoin, Ethereum, their prices and BitPay
 // are simulated, the books are a fresh SQLite file that is removed at the end, and a
 // strip at the bottom plays the customer. Flags and environment variables (-help)
-// point the same program at real nodes and real extended public keys, and at the
-// real BitPay.
+// point the same program at real nodes and real extended public keys, and at
+// BitPay's test environment or BitPay itself:
+//
+//	BITPAY_TOKEN=… go run ./examples/portal -bitpay-env test
 package main
 
 import (

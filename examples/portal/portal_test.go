@@ -82,7 +82,7 @@ func (v visitor) eventually(path, want string) string {
 	require.Eventually(v, func() bool {
 		_, body = v.get(path)
 		return strings.Contains(body, want)
-	}, 10*time.Second, 20*time.Millisecond, "%s never showed %q", path, want)
+	}, 30*time.Second, 20*time.Millisecond, "%s never showed %q", path, want)
 	return body
 }
 

@@ -80,7 +80,7 @@ func (h *HostedInvoice) take(v bitpay.Invoice, now time.Time) (told []EventKind)
 	if _, known := hostedEvents[to]; !known {
 		return h.doubt(fmt.Sprintf("status %.40q is not known", v.Status), now)
 	}
-	at := v.CurrentTime.UTC().Truncate(time.Millisecond)
+	at := remoteTime(v)
 	if at.Before(h.RemoteAt) {
 		h.Tries = 0
 		return nil // answers may overtake each other
@@ -108,6 +108,9 @@ func (h *HostedInvoice) take(v bitpay.Invoice, now time.Time) (told []EventKind)
 	}
 	return append(told, hostedEvents[to])
 }
+
+// remoteTime is BitPay's clock in an answer, in the resolution stores keep.
+func remoteTime(v bitpay.Invoice) time.Time { return v.CurrentTime.UTC().Truncate(time.Millisecond) }
 
 // show keeps what is shown to people and decides nothing.
 func (h *HostedInvoice) show(v bitpay.Invoice) {

@@ -70,11 +70,11 @@ func (v *pageView) line(l payments.Line) lineView {
 		Day: dayText(l.At), Clock: l.At.UTC().Format("15:04"), At: l.At.UTC().Format(time.RFC3339),
 		Kind: "Top-up", Method: "Crypto direct", Reference: short(l.Reference), TxID: l.Reference,
 		Coin: coinText(l.Coin), Amount: signed(l.Amount), Balance: fiat(l.Balance),
-		Minus: l.Amount.Sign() < 0, BalanceBad: l.Balance.Sign() < 0,
+		BalanceBad: l.Balance.Sign() < 0,
 	}
 	switch l.Kind {
 	case ledger.KindReversal:
-		out.Kind, out.Reversal = "Reversed", true
+		out.Kind, out.Reversal, out.Minus = "Reversed", true, l.Amount.Sign() < 0
 	case ledger.KindRefund:
 		out.Kind = "Refund"
 	}

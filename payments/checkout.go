@@ -22,8 +22,8 @@ type CheckoutRequest struct {
 	// the same hosted invoice, for ever. 1 to 64 of A-Z a-z 0-9 _ . -; empty: every
 	// call makes one.
 	Key string
-	// ReturnURL is where BitPay's page sends the customer back to; absolute, http or
-	// https.
+	// ReturnURL is where BitPay's page sends the customer back to, by itself once it is
+	// paid or the time is over; absolute, http or https.
 	ReturnURL string
 }
 

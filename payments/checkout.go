@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
 
 	"github.com/cointill/cointill/payments/money"
 )
@@ -126,9 +125,6 @@ func (p *Processor) checkRequest(req CheckoutRequest) error {
 		if err := req.Account.validate(); err != nil {
 			return err
 		}
-		if isInvoiceAccount(req.Account) {
-			return bad("account name", "%q is an invoice's: name the invoice instead", req.Account.Name)
-		}
 		if !p.offered(req.Amount) {
 			return bad("amount", "%s is not offered; take one of Offers", req.Amount)
 		}
@@ -142,5 +138,3 @@ func (p *Processor) checkRequest(req CheckoutRequest) error {
 	}
 	return nil
 }
-
-func isInvoiceAccount(a Account) bool { return strings.HasPrefix(a.Name, invoicePrefix) }

@@ -19,19 +19,23 @@ type finder struct {
 
 	// Where the transaction being read begins in found.
 	transfers, spends int
-	inputs            int  // inputs of it seen so far
-	null              bool // its last input is the null outpoint
+}
+
+// wants asks for what passes the matcher's sieves, or, if it has none, for all.
+func (f *finder) wants() (outpoints, scripts *chain.Sieve) {
+	if m, ok := f.matcher.(chain.Siever); ok {
+		scripts, outpoints = m.Sieves()
+		return outpoints, scripts
+	}
+	return everything, everything
 }
 
 // input keeps a match without the transaction's id, which is known at its end;
 // until then the place among the inputs is kept in the spend's id.
-func (f *finder) input(p []byte) {
-	n := f.inputs
-	f.inputs++
+func (f *finder) input(n int, p []byte) {
 	var op chain.Outpoint
 	readOutpoint(&op, p)
-	f.null = isNull(&op)
-	if f.null || !f.matcher.Outpoint(op) {
+	if isNull(&op) || !f.matcher.Outpoint(op) {
 		return
 	}
 	f.found.Spends = append(f.found.Spends, chain.Spend{
@@ -57,7 +61,6 @@ func (f *finder) output(vout uint32, value int64, script []byte) {
 }
 
 func (f *finder) end(t tx) {
-	f.inputs = 0
 	transfers, spends := f.found.Transfers[f.transfers:], f.found.Spends[f.spends:]
 	if len(transfers)+len(spends) == 0 {
 		return
@@ -70,7 +73,7 @@ func (f *finder) end(t tx) {
 		transfers[i].ID = name + ":" + transfers[i].ID
 		transfers[i].TxID = id
 		transfers[i].Inputs = moved.Inputs
-		transfers[i].Origin = f.origin(t)
+		transfers[i].Origin = f.origin(t, moved)
 	}
 	for i := range spends {
 		spends[i].ID = name + ":in:" + spends[i].ID
@@ -81,9 +84,9 @@ func (f *finder) end(t tx) {
 
 // origin says how the coins of a transaction that has been read whole came into
 // being. Only the reader of a block knows a peg-out: see [tx.pegsOut].
-func (f *finder) origin(t tx) chain.Origin {
+func (f *finder) origin(t tx, moved *chain.Outflow) chain.Origin {
 	switch {
-	case t.inputs == 1 && f.null:
+	case t.inputs == 1 && len(moved.Inputs) == 0:
 		return chain.OriginCoinbase
 	case f.network.PegOutMaturity > 0 && t.pegsOut():
 		return chain.OriginPegOut
@@ -95,9 +98,9 @@ func (f *finder) origin(t tx) chain.Origin {
 // leaving out the null outpoint of a coinbase, and, if asked for, what it pays.
 func (f *finder) outflow(t tx, outputs bool) *chain.Outflow {
 	l := lister{network: f.network, flow: &chain.Outflow{Inputs: make([]chain.Outpoint, 0, t.inputs)}}
-	c := cursor{b: t.body}
-	if _, ok := c.txInputs(&l); ok && outputs {
-		c.txOutputs(&l)
+	c, v := cursor{b: t.body()}, showTo(&l)
+	if _, ok := c.txInputs(v); ok && outputs {
+		c.txOutputs(v)
 	}
 	return l.flow
 }
@@ -108,7 +111,9 @@ type lister struct {
 	flow    *chain.Outflow
 }
 
-func (l *lister) input(p []byte) {
+func (*lister) wants() (outpoints, scripts *chain.Sieve) { return everything, everything }
+
+func (l *lister) input(_ int, p []byte) {
 	var op chain.Outpoint
 	if readOutpoint(&op, p); !isNull(&op) {
 		l.flow.Inputs = append(l.flow.Inputs, op)

@@ -16,21 +16,20 @@ func (h *hasher) id(t tx) [32]byte {
 	if t.flag == 0 {
 		return hash256(t.whole)
 	}
-	h.scratch = append(h.scratch[:0], t.version...)
-	h.scratch = append(h.scratch, t.body...)
-	h.scratch = append(h.scratch, t.locktime...)
+	h.scratch = append(h.scratch[:0], t.version()...)
+	h.scratch = append(h.scratch, t.body()...)
+	h.scratch = append(h.scratch, t.locktime()...)
 	return hash256(h.scratch)
 }
 
 // merkle is a visitor that gathers a block's transaction ids.
 type merkle struct {
+	nobody
 	hasher
 	ids [][32]byte
 }
 
-func (*merkle) input([]byte)                 {}
-func (*merkle) output(uint32, int64, []byte) {}
-func (m *merkle) end(t tx)                   { m.ids = append(m.ids, m.id(t)) }
+func (m *merkle) end(t tx) { m.ids = append(m.ids, m.id(t)) }
 
 // root folds the gathered ids into their merkle root and uses them up. It
 // reports false if two equal nodes were paired: then another list of

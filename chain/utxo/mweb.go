@@ -46,8 +46,8 @@ func (t *tx) pegsOut() bool { return t.place == lastInBlock && t.holdsMWEB() }
 // holdsMWEB reports whether the first output goes to a HogAddr: witness version 8
 // and the hash of a MWEB header.
 func (t *tx) holdsMWEB() bool {
-	c := cursor{b: t.body}
-	if _, ok := c.txInputs(nobody{}); !ok {
+	c := cursor{b: t.body()}
+	if _, ok := c.txInputs(showTo(nobody{})); !ok {
 		return false
 	}
 	if n, ok := c.count(); !ok || n == 0 || !c.skip(8) {

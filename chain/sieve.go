@@ -85,8 +85,9 @@ func (s *Sieve) replace(marks []uint64) {
 
 // grow makes room when members and what was left behind are too many.
 func (s *Sieve) grow() {
-	if most := len(s.words) * 64 / sieveRoom; len(s.lasting)+len(s.passing)+s.stale > most {
-		s.fill(max(leastWords, 2*(len(s.lasting)+len(s.passing))*sieveRoom/64))
+	members := len(s.lasting) + len(s.passing)
+	if most := len(s.words) * 64 / sieveRoom; members+s.stale > most {
+		s.fill(max(leastWords, (members+members/4)*sieveRoom/64+1))
 	}
 }
 

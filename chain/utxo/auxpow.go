@@ -39,7 +39,7 @@ var (
 	nothing    = chain.SieveOfNone()
 )
 
-func (nobody) wants() (outpoints, scripts *chain.Sieve) { return nothing, nothing }
-func (nobody) input(int, []byte)                        {}
-func (nobody) output(uint32, int64, []byte)             {}
-func (nobody) end(tx)                                   {}
+func (nobody) wants() (outpoints, scripts *chain.Sieve, every bool) { return nothing, nothing, true }
+func (nobody) input(int, []byte)                                    {}
+func (nobody) output(uint32, int64, []byte)                         {}
+func (nobody) end(tx)                                               {}

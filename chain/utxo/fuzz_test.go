@@ -123,7 +123,7 @@ func FuzzTransaction(f *testing.F) {
 				}
 				require.Equal(t, raw, x.whole)
 				require.False(t, x.pegsOut() && where != lastInBlock)
-				old := bytes.Join([][]byte{x.version(), x.body(), x.locktime()}, nil)
+				old := bytes.Join([][]byte{x.version, x.body, x.locktime}, nil)
 				var h hasher
 				require.Equal(t, printedHash(old), printed(h.id(x)))
 				if where == inBlock && x.inputs > 0 { // the old form reads as the same transaction

@@ -2,6 +2,7 @@ package utxo
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"strconv"
 
 	"github.com/cointill/cointill/chain"
@@ -22,12 +23,12 @@ type finder struct {
 }
 
 // wants asks for what passes the matcher's sieves, or, if it has none, for all.
-func (f *finder) wants() (outpoints, scripts *chain.Sieve) {
+func (f *finder) wants() (outpoints, scripts *chain.Sieve, every bool) {
 	if m, ok := f.matcher.(chain.Siever); ok {
 		scripts, outpoints = m.Sieves()
-		return outpoints, scripts
+		return outpoints, scripts, false
 	}
-	return everything, everything
+	return everything, everything, false
 }
 
 // input keeps a match without the transaction's id, which is known at its end;
@@ -68,15 +69,16 @@ func (f *finder) end(t tx) {
 	f.transfers, f.spends = len(f.found.Transfers), len(f.found.Spends)
 	id := printed(f.id(t))
 	moved := f.outflow(t, len(spends) > 0)
-	name := id.String()
+	var text [2 * len(id)]byte
+	hex.Encode(text[:], id[:])
 	for i := range transfers {
-		transfers[i].ID = name + ":" + transfers[i].ID
+		transfers[i].ID = string(text[:]) + ":" + transfers[i].ID
 		transfers[i].TxID = id
 		transfers[i].Inputs = moved.Inputs
 		transfers[i].Origin = f.origin(t, moved)
 	}
 	for i := range spends {
-		spends[i].ID = name + ":in:" + spends[i].ID
+		spends[i].ID = string(text[:]) + ":in:" + spends[i].ID
 		spends[i].TxID = id
 		spends[i].Tx = moved
 	}
@@ -97,8 +99,8 @@ func (f *finder) origin(t tx, moved *chain.Outflow) chain.Origin {
 // outflow lists what a transaction that was read without complaint consumes,
 // leaving out the null outpoint of a coinbase, and, if asked for, what it pays.
 func (f *finder) outflow(t tx, outputs bool) *chain.Outflow {
-	l := lister{network: f.network, flow: &chain.Outflow{Inputs: make([]chain.Outpoint, 0, t.inputs)}}
-	c, v := cursor{b: t.body()}, showTo(&l)
+	l := lister{network: &f.network, flow: &chain.Outflow{Inputs: make([]chain.Outpoint, 0, t.inputs)}}
+	c, v := cursor{b: t.body}, showTo(&l)
 	if _, ok := c.txInputs(v); ok && outputs {
 		c.txOutputs(v)
 	}
@@ -107,11 +109,13 @@ func (f *finder) outflow(t tx, outputs bool) *chain.Outflow {
 
 // lister is a visitor that lists a transaction's parts.
 type lister struct {
-	network chain.Network
+	network *chain.Network
 	flow    *chain.Outflow
 }
 
-func (*lister) wants() (outpoints, scripts *chain.Sieve) { return everything, everything }
+func (*lister) wants() (outpoints, scripts *chain.Sieve, every bool) {
+	return everything, everything, false
+}
 
 func (l *lister) input(_ int, p []byte) {
 	var op chain.Outpoint

@@ -16,9 +16,9 @@ func (h *hasher) id(t tx) [32]byte {
 	if t.flag == 0 {
 		return hash256(t.whole)
 	}
-	h.scratch = append(h.scratch[:0], t.version()...)
-	h.scratch = append(h.scratch, t.body()...)
-	h.scratch = append(h.scratch, t.locktime()...)
+	h.scratch = append(h.scratch[:0], t.version...)
+	h.scratch = append(h.scratch, t.body...)
+	h.scratch = append(h.scratch, t.locktime...)
 	return hash256(h.scratch)
 }
 

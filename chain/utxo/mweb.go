@@ -46,7 +46,7 @@ func (t *tx) pegsOut() bool { return t.place == lastInBlock && t.holdsMWEB() }
 // holdsMWEB reports whether the first output goes to a HogAddr: witness version 8
 // and the hash of a MWEB header.
 func (t *tx) holdsMWEB() bool {
-	c := cursor{b: t.body()}
+	c := cursor{b: t.body}
 	if _, ok := c.txInputs(showTo(nobody{})); !ok {
 		return false
 	}

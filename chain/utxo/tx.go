@@ -7,17 +7,17 @@ import (
 )
 
 // visitor is shown a transaction's parts in the order of its bytes. The slices
-// are parts of the block. end is called once per transaction, after its
-// inputs and outputs were shown.
+// are parts of the block.
 type visitor interface {
-	// wants returns sieves: an input or output that does not pass is not shown.
-	// It is asked once, before the first transaction.
-	wants() (outpoints, scripts *chain.Sieve)
+	// wants is asked once, before the first transaction. An input or output that
+	// does not pass its sieve is not shown. every asks for each transaction's end,
+	// not only for those of which something was shown.
+	wants() (outpoints, scripts *chain.Sieve, every bool)
 	// input is shown the 36 bytes of the n-th outpoint, hash in internal order.
 	input(n int, outpoint []byte)
 	// output is shown an output; value is not negative.
 	output(vout uint32, value int64, script []byte)
-	// end is shown the transaction as a whole.
+	// end is shown the transaction as a whole, after its inputs and outputs.
 	end(t tx)
 }
 
@@ -25,23 +25,25 @@ type visitor interface {
 type shown struct {
 	visitor
 	outpoints, scripts *chain.Sieve
+	every              bool
+	begun              bool // something of the transaction was shown
 }
 
 func showTo(v visitor) *shown {
 	s := shown{visitor: v}
-	s.outpoints, s.scripts = v.wants()
+	s.outpoints, s.scripts, s.every = v.wants()
 	return &s
 }
 
-// tx is a transaction as a span of a block's bytes. It is small enough to be
-// passed in registers.
+// tx is a transaction as a span of a block's bytes.
 type tx struct {
+	version  []byte // 4 bytes
+	flag     byte   // extension flag, 0 in the old form
+	inputs   int    // number of inputs
+	body     []byte // counts, inputs and outputs
+	locktime []byte // 4 bytes
 	// whole is the transaction as it stands, with extension flag and witnesses.
 	whole []byte
-	// start and end bound its body: counts, inputs and outputs.
-	start, end int
-	inputs     int  // number of inputs
-	flag       byte // extension flag, 0 in the old form
 	// private marks a Litecoin transaction with MWEB data attached, as it stands
 	// in the mempool only.
 	private bool
@@ -60,11 +62,6 @@ const (
 	alone
 )
 
-// version, body and locktime are what a transaction's id is of.
-func (t *tx) version() []byte  { return t.whole[:4] }
-func (t *tx) body() []byte     { return t.whole[t.start:t.end:t.end] }
-func (t *tx) locktime() []byte { return t.whole[len(t.whole)-4:] }
-
 // outpointLen is the length of an outpoint, minInput and minOutput those of the
 // shortest input and output: with an empty script, whose length is one byte.
 const (
@@ -76,8 +73,9 @@ const (
 // tx reads one transaction into t and shows its parts to v.
 func (c *cursor) tx(t *tx, f form, v *shown, where place) bool {
 	start := c.off
-	*t = tx{place: where}
-	if !c.skip(4) {
+	var ok bool
+	t.flag, t.private, t.place = 0, false, where
+	if t.version, ok = c.take(4); !ok {
 		return false
 	}
 	// A first byte of 0 cannot be a number of inputs: it marks the extended form.
@@ -88,8 +86,7 @@ func (c *cursor) tx(t *tx, f form, v *shown, where place) bool {
 		}
 		c.off += 2
 	}
-	t.start = c.off - start
-	var ok bool
+	body := c.off
 	if t.inputs, ok = c.txInputs(v); !ok {
 		return false
 	}
@@ -99,19 +96,21 @@ func (c *cursor) tx(t *tx, f form, v *shown, where place) bool {
 	if !c.txOutputs(v) {
 		return false
 	}
-	t.end = c.off - start
-	t.whole = c.b[start:c.off]
+	t.body = c.b[body:c.off:c.off]
 	if t.flag&flagWitness != 0 && !c.witnesses(t.inputs) {
 		return false
 	}
 	if t.flag&flagMWEB != 0 && !c.mwebMarker(t) {
 		return false
 	}
-	if !c.skip(4) {
+	if t.locktime, ok = c.take(4); !ok {
 		return false
 	}
 	t.whole = c.b[start:c.off:c.off]
-	v.end(*t)
+	if v.every || v.begun {
+		v.begun = false
+		v.end(*t)
+	}
 	return true
 }
 
@@ -135,6 +134,7 @@ func (c *cursor) txInputs(v *shown) (int, bool) {
 			return 0, false
 		}
 		if p := b[start : start+outpointLen : start+outpointLen]; v.outpoints.Outpoint(p) {
+			v.begun = true
 			v.input(i, p)
 		}
 	}
@@ -172,6 +172,7 @@ func (c *cursor) txOutputs(v *shown) bool {
 			return false
 		}
 		if v.scripts.Address(script) {
+			v.begun = true
 			v.output(uint32(i), int64(binary.LittleEndian.Uint64(b[start:])), script)
 		}
 	}
@@ -200,12 +201,18 @@ func (c *cursor) output(script *[]byte) bool {
 func (c *cursor) witnesses(inputs int) bool {
 	b, off := c.b, c.off
 	for range inputs {
-		c.off = off
-		items, ok := c.count()
-		if !ok {
-			return false
+		var items int
+		if off < len(b) && b[off] < 0xfd && int(b[off]) < len(b)-off {
+			items = int(b[off])
+			off++
+		} else {
+			var ok bool
+			c.off = off
+			if items, ok = c.count(); !ok {
+				return false
+			}
+			off = c.off
 		}
-		off = c.off
 		for range items {
 			if off < len(b) && b[off] < 0xfd && int(b[off]) < len(b)-off {
 				off += 1 + int(b[off])

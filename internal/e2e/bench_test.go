@@ -22,7 +22,7 @@ import (
 //
 // "walk and match" is what a step does with a block that was fetched: the strict
 // walk over every byte, a look-up of every outpoint and every output script among
-// 100,000 watched, and the making of the 20 transfers and 5 spends that are found
+// 100,000 watched addresses and 205 outpoints, and the making of the 20 transfers and 5 spends that are found
 // there. Its peer "btcd decode" makes a wire.MsgBlock of the bytes and looks
 // nothing up.
 //
@@ -44,6 +44,11 @@ func BenchmarkBlock(b *testing.B) {
 	for _, op := range spent {
 		watched.AddOutpoint(op)
 	}
+	var pending []chain.Outpoint
+	for i := range 200 {
+		pending = append(pending, chain.Outpoint{TxID: chain.Hash{byte(i), 1}, Vout: uint32(i)})
+	}
+	watched.SetOutpoints(pending)
 	node := newCanned(raw)
 	src, err := utxo.NewSource(chain.BitcoinRegtest, utxo.RPC{URL: "http://canned", HTTP: &http.Client{Transport: node}})
 	require.NoError(b, err)

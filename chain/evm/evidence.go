@@ -14,9 +14,9 @@ func (s *Source) newRun(ctx context.Context, act string, blocks []block, logs []
 	first := blocks[0].Height
 	seen := make([]bool, len(blocks))
 	r := &run{src: s, act: act, blocks: blocks}
-	e := new(event)
 	take := func(t *logText) error {
-		if err := t.decode(e); err != nil {
+		e, err := t.decode()
+		if err != nil {
 			return err
 		}
 		if e.height < first || e.height-first >= uint64(len(blocks)) || blocks[e.height-first].Hash != e.block || e.removed {

@@ -30,8 +30,9 @@ func (s *Source) newRun(ctx context.Context, act string, blocks []block, logs []
 		}
 		return nil
 	}
+	text := new(logText)
 	for _, raw := range logs {
-		if err := s.scanned(act, scanLogTexts(raw, take)); err != nil {
+		if err := s.scanned(act, text.scan(raw, take)); err != nil {
 			return nil, err
 		}
 	}
@@ -44,7 +45,7 @@ func (s *Source) newRun(ctx context.Context, act string, blocks []block, logs []
 			return nil, err
 		}
 		for _, rc := range receipts {
-			if err := s.scanned(act, scanLogTexts(rc.logs, take)); err != nil {
+			if err := s.scanned(act, text.scan(rc.logs, take)); err != nil {
 				return nil, err
 			}
 		}

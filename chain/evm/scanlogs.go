@@ -85,12 +85,16 @@ func scanLogs(b []byte, each func(*event) error) error {
 // scanLogTexts takes an array of logs apart. Which fields are read is up to each:
 // see [logText.decode].
 func scanLogTexts(b []byte, each func(*logText) error) error {
+	return new(logText).scan(b, each)
+}
+
+// scan is scanLogTexts with the memory of what t has read before.
+func (t *logText) scan(b []byte, each func(*logText) error) error {
 	p := parser{b: b}
 	if p.next() != '[' {
 		return errKind
 	}
 	empty, err := p.open('[', ']')
-	t := new(logText)
 	for more := !empty; more && err == nil; {
 		if err = p.logText(t); err != nil {
 			return err

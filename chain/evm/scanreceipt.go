@@ -172,20 +172,17 @@ func (p *parser) receipt(t *receiptText) (receipt, error) {
 		return receipt{}, field("status", errHex)
 	}
 	r.ok = s == 1
-	for _, f := range []struct {
-		name string
-		text []byte
-		out  *[]byte
-	}{
-		{"gasUsed", t.gas, &r.gas}, {"effectiveGasPrice", t.price, &r.price},
-		{"blobGasUsed", t.blobGas, &r.blobGas}, {"blobGasPrice", t.blobPrice, &r.blobPrice},
-	} {
-		if isNull(f.text) {
-			continue
-		}
-		if *f.out, err = word(f.text); err != nil {
-			return receipt{}, field(f.name, err)
-		}
+	if r.gas, err = optionalWord(t.gas); err != nil {
+		return receipt{}, field("gasUsed", err)
+	}
+	if r.price, err = optionalWord(t.price); err != nil {
+		return receipt{}, field("effectiveGasPrice", err)
+	}
+	if r.blobGas, err = optionalWord(t.blobGas); err != nil {
+		return receipt{}, field("blobGasUsed", err)
+	}
+	if r.blobPrice, err = optionalWord(t.blobPrice); err != nil {
+		return receipt{}, field("blobGasPrice", err)
 	}
 	if len(t.logs) == 0 {
 		return receipt{}, field("logs", errMissing)

@@ -14,7 +14,8 @@ type layout struct {
 type written struct {
 	key []byte // from its quote to its colon
 	id  uint8  // which field it is, 0 for one that is not read
-	// value is a field's that is not read, if it was a string.
+	// value is a field's that is not read. Only a string is its own end, and so
+	// only a string is looked for again.
 	value []byte
 }
 
@@ -44,12 +45,46 @@ func (p *parser) pass(w *written) error {
 		p.i += len(w.value)
 		return nil
 	}
-	v, err := p.value()
-	if w.value = nil; err == nil && v[0] == '"' {
-		w.value = v
+	var err error
+	w.value, err = p.value()
+	return err
+}
+
+// passObjects consumes an array, mostly of objects, and returns its text.
+func (p *parser) passObjects(l *layout) ([]byte, error) {
+	if p.next() != '[' {
+		return p.value()
+	}
+	start := p.i
+	empty, err := p.open('[', ']')
+	for more := !empty; more && err == nil; {
+		if p.next() == '{' {
+			err = p.passObject(l)
+		} else {
+			_, err = p.value()
+		}
+		if err == nil {
+			more, err = p.more(']')
+		}
+	}
+	return p.b[start:p.i], err
+}
+
+func (p *parser) passObject(l *layout) error {
+	empty, err := p.open('{', '}')
+	for n, more := 0, !empty; more && err == nil; n++ {
+		var w *written
+		if w, err = p.field(l, n, unread); err == nil {
+			if err = p.pass(w); err == nil {
+				more, err = p.more('}')
+			}
+		}
 	}
 	return err
 }
+
+// unread names no field.
+func unread([]byte) uint8 { return 0 }
 
 // The readers below consume a value and return its text, as [parser.value] does.
 // If it is written as nodes write it they also read it, and set known to the

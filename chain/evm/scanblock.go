@@ -55,7 +55,12 @@ func scanBlock(b []byte, each func(*transaction) error) (header, error) {
 		if k, err = p.key(); err != nil {
 			break
 		}
-		if v, err = p.value(); err != nil {
+		if string(k) == "transactions" && each != nil {
+			v, err = p.passObjects(new(layout))
+		} else {
+			v, err = p.value()
+		}
+		if err != nil {
 			break
 		}
 		switch string(k) {

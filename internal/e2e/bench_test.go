@@ -134,5 +134,5 @@ func (c *canned) RoundTrip(r *http.Request) (*http.Response, error) {
 	if call.Method == "getblockhash" && fmt.Sprint(call.Params) == "[0]" {
 		answer = strings.Replace(answer, c.hash, chain.BitcoinRegtest.Genesis, 1)
 	}
-	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(answer))}, nil
+	return &http.Response{StatusCode: http.StatusOK, ContentLength: int64(len(answer)), Body: io.NopCloser(strings.NewReader(answer))}, nil
 }

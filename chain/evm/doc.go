@@ -63,7 +63,7 @@
 // are fuzzed against encoding/json. Transactions of unknown types are read too:
 // hash, recipient and value suffice.
 //
-// The 800 logs of a block are read and matched in less than a twentieth of the
+// The 800 logs of a block are read and matched in about a twentieth of the
 // time in which encoding/json makes go-ethereum's types of them, a block of 300
 // transactions with these logs, or 300 receipts that hold them, in less than a
 // fifteenth:

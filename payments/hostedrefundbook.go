@@ -1,0 +1,87 @@
+package payments
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/cointill/cointill/bitpay"
+	"github.com/cointill/cointill/ledger"
+)
+
+// provider is BitPay's name in the books.
+const provider = "bitpay"
+
+// applyRefunds brings a hosted invoice's refunds to what BitPay says of them, and
+// books what follows. The caller saves h and publishes out. What is booked is a fact:
+// BitPay has made the refund whether the balance allows it or not, so an account may
+// go below zero by it.
+//
+// A reservation moves the amount from the account to RefundPayable; the payout moves
+// it on to Receivable, with the fee the host pays; a refund that fails or is cancelled
+// is taken back by the opposite entry. Each entry has a key of the refund, so a list
+// read twice, or by two processes, books once.
+func (p *Processor) applyRefunds(ctx context.Context, tx Tx, h *HostedInvoice, found []bitpay.Refund, out *outcome) error {
+	for _, v := range inBookingOrder(found) {
+		s := h.refundStep(v)
+		if s.ignore {
+			continue
+		}
+		if err := bookRefundStep(ctx, tx, h, s, out); err != nil {
+			return err
+		}
+		h.setRefund(s.now)
+		if s.now.Problem != "" && s.now.Problem != s.was.Problem {
+			p.cfg.Log.Warn("a refund at BitPay is not booked", "hosted", h.ID, "refund", s.now.ID, "problem", s.now.Problem)
+			out.hosted(EventHostedMismatch, h)
+		}
+	}
+	return nil
+}
+
+// bookRefundStep books a step and tells it, each event with the row as it is then.
+func bookRefundStep(ctx context.Context, tx Tx, h *HostedInvoice, s refundStep, out *outcome) error {
+	if s.release {
+		if _, err := reverseEntries(ctx, tx, []string{refundKey(h, s.was)}, out.now); err != nil {
+			return err
+		}
+		h.setRefund(s.now)
+		out.hostedMoney(EventHostedRefundFailed, h)
+	}
+	if s.reserve {
+		e := ledger.Entry{Key: refundKey(h, s.now), Kind: ledger.KindRefund, Reference: h.RemoteID, At: out.now,
+			Postings: []ledger.Posting{{From: h.Account.Ledger(), To: ledger.RefundPayable(provider), Amount: s.now.Amount}}}
+		if err := bookOne(ctx, tx, e); err != nil {
+			return err
+		}
+		reserved := s.now
+		reserved.Paid = false
+		h.setRefund(reserved)
+		out.hostedMoney(EventHostedRefundReserved, h)
+	}
+	if s.pay {
+		e := ledger.Entry{Key: refundKey(h, s.now) + "/paid", Kind: ledger.KindRefundPaid, Reference: h.RemoteID, At: out.now,
+			Postings: []ledger.Posting{{From: ledger.RefundPayable(provider), To: ledger.Receivable(provider), Amount: s.now.Amount}}}
+		if s.now.Fee.Sign() > 0 {
+			e.Postings = append(e.Postings, ledger.Posting{From: ledger.ProviderFee(provider), To: ledger.Receivable(provider), Amount: s.now.Fee})
+		}
+		if err := bookOne(ctx, tx, e); err != nil {
+			return err
+		}
+		h.setRefund(s.now)
+		out.hosted(EventHostedRefundPaid, h)
+	}
+	return nil
+}
+
+// refundKey is the natural key of the reservation that stands, or last stood.
+func refundKey(h *HostedInvoice, r HostedRefund) string {
+	return fmt.Sprintf("hosted/%s/refund/%s/%d", h.ID, r.ID, r.Incarnation)
+}
+
+func bookOne(ctx context.Context, tx Tx, e ledger.Entry) error {
+	if err := e.Validate(); err != nil {
+		return err
+	}
+	_, err := tx.InsertEntries(ctx, []ledger.Entry{e})
+	return err
+}

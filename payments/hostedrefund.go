@@ -26,7 +26,7 @@ type refundStep struct {
 // other end, because BitPay has paid, and no end after a success.
 func (h *HostedInvoice) refundStep(v bitpay.Refund) refundStep {
 	id := v.ID
-	if !plainRefundID(id) {
+	if !plainID(id) {
 		id = fmt.Sprintf("%.40q", id)
 	}
 	old := h.refundByID(id)
@@ -217,8 +217,8 @@ func inBookingOrder(found []bitpay.Refund) []bitpay.Refund {
 	return sorted
 }
 
-// plainRefundID refuses an id that could spell another key of the books.
-func plainRefundID(id string) bool {
+// plainID refuses an id of BitPay's that could spell another key of the books.
+func plainID(id string) bool {
 	return len(id) >= 1 && len(id) <= 100 && !strings.ContainsFunc(id, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_.:-", r))
 	})

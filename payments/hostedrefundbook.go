@@ -3,6 +3,8 @@ package payments
 import (
 	"context"
 	"fmt"
+	"reflect"
+	"slices"
 
 	"github.com/cointill/cointill/bitpay"
 	"github.com/cointill/cointill/ledger"
@@ -36,6 +38,46 @@ func (p *Processor) applyRefunds(ctx context.Context, tx Tx, h *HostedInvoice, f
 		}
 	}
 	return nil
+}
+
+// followRefunds asks BitPay for the refunds of a hosted invoice and books what
+// follows.
+func (p *Processor) followRefunds(ctx context.Context, h HostedInvoice) error {
+	found, err := p.cfg.BitPay.Client.Refunds(ctx, h.RemoteID)
+	if err != nil {
+		return err
+	}
+	var out *outcome
+	commit := func(told bool) error {
+		return p.update(ctx, func(tx Tx) error {
+			out = &outcome{now: p.now()}
+			rows, err := tx.Hosted(ctx, HostedQuery{IDs: []string{h.ID}})
+			if err != nil || len(rows) == 0 {
+				return err
+			}
+			before := rows[0]
+			before.Refunds = slices.Clone(before.Refunds)
+			if err := p.applyRefunds(ctx, tx, &rows[0], found, out); err != nil || reflect.DeepEqual(before, rows[0]) {
+				return err
+			}
+			if !told {
+				rows[0].Hold, out.forTx = HoldHost, nil
+				out.hosted(EventHostedHeld, &rows[0])
+			}
+			if err := tx.SaveHosted(ctx, rows); err != nil {
+				return err
+			}
+			return p.publish(ctx, tx, out)
+		})
+	}
+	if err = commit(true); isHostError(ctx, err) {
+		p.cfg.Log.Error("InTx refuses a refund; it is booked and the hosted invoice is held", "hosted", h.ID, "error", err)
+		err = commit(false)
+	}
+	if err == nil {
+		p.notify(out)
+	}
+	return err
 }
 
 // bookRefundStep books a step and tells it, each event with the row as it is then.

@@ -37,6 +37,7 @@ type engine struct {
 	unsettled                        atomic.Bool // a settle pass failed or was never made
 	screenMu                         sync.Mutex  // one screening pass at a time
 	stamped                          atomic.Bool
+	ledger                           ledgerPass // over BitPay's ledger
 }
 
 // New checks the whole configuration and returns a processor, or all complaints

@@ -147,7 +147,7 @@ func (p *Processor) followLedgerRefunds(ctx context.Context, lines []ledgerLine)
 			continue
 		}
 		if _, done := asked[h.ID]; !done {
-			asked[h.ID] = p.followRefunds(ctx, h)
+			_, _, asked[h.ID] = p.followRefunds(ctx, h)
 			errs = append(errs, asked[h.ID])
 		}
 		if asked[h.ID] != nil {

@@ -3,7 +3,6 @@ package payments
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 
 	"github.com/cointill/cointill/bitpay"
@@ -41,43 +40,46 @@ func (p *Processor) applyRefunds(ctx context.Context, tx Tx, h *HostedInvoice, f
 }
 
 // followRefunds asks BitPay for the refunds of a hosted invoice and books what
-// follows.
-func (p *Processor) followRefunds(ctx context.Context, h HostedInvoice) error {
+// follows; changed says whether anything did.
+func (p *Processor) followRefunds(ctx context.Context, h HostedInvoice) (now HostedInvoice, changed bool, err error) {
 	found, err := p.cfg.BitPay.Client.Refunds(ctx, h.RemoteID)
 	if err != nil {
+		return h, false, err
+	}
+	err = p.view(ctx, func(tx Tx) error {
+		rows, err := tx.Hosted(ctx, HostedQuery{IDs: []string{h.ID}})
+		if err == nil && len(rows) == 1 {
+			h, changed = rows[0], rows[0].refundsDiffer(found)
+		}
 		return err
+	})
+	if err != nil || !changed {
+		return h, false, err
 	}
-	var out *outcome
-	commit := func(told bool) error {
-		return p.update(ctx, func(tx Tx) error {
-			out = &outcome{now: p.now()}
-			rows, err := tx.Hosted(ctx, HostedQuery{IDs: []string{h.ID}})
-			if err != nil || len(rows) == 0 {
-				return err
-			}
-			before := rows[0]
-			before.Refunds = slices.Clone(before.Refunds)
-			if err := p.applyRefunds(ctx, tx, &rows[0], found, out); err != nil || reflect.DeepEqual(before, rows[0]) {
-				return err
-			}
-			if !told {
-				rows[0].Hold, out.forTx = HoldHost, nil
-				out.hosted(EventHostedHeld, &rows[0])
-			}
-			if err := tx.SaveHosted(ctx, rows); err != nil {
-				return err
-			}
-			return p.publish(ctx, tx, out)
-		})
+	now, err = p.commitHosted(ctx, h.ID, hostedChange{
+		row: func(*HostedInvoice, *outcome) error { return nil },
+		after: func(tx Tx, h *HostedInvoice, out *outcome) error {
+			return p.applyRefunds(ctx, tx, h, found, out)
+		},
+	})
+	return now, err == nil, err
+}
+
+// refundsDiffer reports whether an answer would change a row: what would not is not
+// committed.
+func (h HostedInvoice) refundsDiffer(found []bitpay.Refund) bool {
+	before := h.Refunds
+	h.Refunds = slices.Clone(before)
+	for _, v := range inBookingOrder(found) {
+		if s := h.refundStep(v); !s.ignore {
+			h.setRefund(s.now)
+		}
 	}
-	if err = commit(true); isHostError(ctx, err) {
-		p.cfg.Log.Error("InTx refuses a refund; it is booked and the hosted invoice is held", "hosted", h.ID, "error", err)
-		err = commit(false)
-	}
-	if err == nil {
-		p.notify(out)
-	}
-	return err
+	return !slices.EqualFunc(before, h.Refunds, func(a, b HostedRefund) bool {
+		same := a.Amount.Equal(b.Amount) && a.Fee.Equal(b.Fee) && a.RequestedAt.Equal(b.RequestedAt)
+		a.Amount, a.Fee, a.RequestedAt = b.Amount, b.Fee, b.RequestedAt
+		return same && a == b
+	})
 }
 
 // bookRefundStep books a step and tells it, each event with the row as it is then.

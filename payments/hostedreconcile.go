@@ -1,0 +1,286 @@
+package payments
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/cointill/cointill/bitpay"
+	"github.com/cointill/cointill/payments/money"
+)
+
+const (
+	// maxReconcileDays bounds one reconciliation.
+	maxReconcileDays = 31
+	// reconcilePage is how many invoices one call lists.
+	reconcilePage = 100
+)
+
+// ReconcileBitPay compares BitPay's invoices, refunds and fees of some days (by UTC,
+// both included, at most 31) with the store, and the receivable with what BitPay holds.
+// What differs is asked for and applied as any answer of BitPay's is, so that a second
+// run finds nothing more to change; the report tells every difference. It is for one
+// call a day, asks BitPay once for each page of 100 invoices and each difference, and
+// reads every hosted invoice of the store once.
+//
+// Its errors are ErrNoBitPay, ErrNeedsCommit on a joined processor, *InputError for the
+// days, bitpay.ErrMerchantOnly with a POS token, and those of bitpay.Client. Beside an
+// error the report holds what was compared until then.
+func (p *Processor) ReconcileBitPay(ctx context.Context, from, to time.Time) (BitPayReport, error) {
+	from, to = from.UTC().Truncate(24*time.Hour), to.UTC().Truncate(24*time.Hour)
+	switch {
+	case p.cfg.BitPay == nil:
+		return BitPayReport{}, ErrNoBitPay
+	case p.joined:
+		return BitPayReport{}, ErrNeedsCommit
+	case from.Year() < 2011 || to.Year() > 9998 || to.Before(from):
+		return BitPayReport{}, &InputError{Field: "from, to", Reason: "give two days since 2011, the earlier first"}
+	case to.Sub(from) >= maxReconcileDays*24*time.Hour:
+		return BitPayReport{}, &InputError{Field: "from, to", Reason: fmt.Sprintf("must span at most %d days; reconcile adjoining spans", maxReconcileDays)}
+	}
+	if err := p.mayOpen(ctx); err != nil {
+		return BitPayReport{}, err
+	}
+	r := &reconciliation{Processor: p, listed: map[string]bitpay.Invoice{}, asked: map[string]bool{},
+		oneSided: map[string]map[money.Currency]money.Amount{explainEarly: {}, explainHeld: {}},
+		report:   BitPayReport{Environment: string(p.cfg.BitPay.Client.Environment()), From: from, To: to}}
+	err := r.run(ctx)
+	slices.SortStableFunc(r.report.Differences, func(a, b BitPayDifference) int {
+		return cmp.Or(cmp.Compare(a.RemoteID, b.RemoteID), cmp.Compare(a.ID, b.ID))
+	})
+	if err != nil {
+		err = fmt.Errorf("payments: reconcile BitPay: %w", err)
+	}
+	return r.report, err
+}
+
+// reconciliation is one run.
+type reconciliation struct {
+	*Processor
+	report BitPayReport
+	listed map[string]bitpay.Invoice // by BitPay's id
+	order  []string                  // as listed
+	asked  map[string]bool           // our ids whose refunds were followed
+	// oneSided sums, by explanation and currency, what stands on one side alone.
+	oneSided map[string]map[money.Currency]money.Amount
+}
+
+func (r *reconciliation) run(ctx context.Context) error {
+	if err := r.list(ctx); err != nil {
+		return err
+	}
+	var errs []error
+	for ids := range slices.Chunk(r.order, reconcilePage) {
+		errs = append(errs, r.compare(ctx, ids))
+	}
+	errs = append(errs, r.compareOurs(ctx))
+	lines, balances, err := r.readBitPayLedger(ctx, r.report.From, r.report.To)
+	errs = append(errs, err, r.bookFees(ctx, lines), r.followLines(ctx, lines))
+	if err == nil || len(balances) > 0 {
+		errs = append(errs, r.receivables(ctx, lines, balances))
+	}
+	return errors.Join(append(errs, ctx.Err())...)
+}
+
+// list reads BitPay's list. A page may be shorter than asked for because BitPay caps
+// it, so the end is a page that tells nothing new.
+func (r *reconciliation) list(ctx context.Context) error {
+	for offset := 0; ; {
+		page, err := r.cfg.BitPay.Client.Invoices(ctx, bitpay.InvoiceQuery{
+			From: r.report.From, To: r.report.To, Limit: reconcilePage, Offset: offset})
+		if err != nil {
+			return err
+		}
+		fresh := false
+		for _, v := range page {
+			if _, known := r.listed[v.ID]; !known {
+				fresh, r.listed[v.ID], r.order = true, v, append(r.order, v.ID)
+			}
+		}
+		r.report.Compared = len(r.order)
+		if !fresh {
+			return nil
+		}
+		offset += len(page)
+	}
+}
+
+// compare compares some of BitPay's invoices with our rows.
+func (r *reconciliation) compare(ctx context.Context, ids []string) error {
+	known, named := map[string]HostedInvoice{}, map[string]HostedInvoice{}
+	err := r.view(ctx, func(tx Tx) error {
+		if err := r.addByRemote(ctx, tx, ids, known); err != nil {
+			return err
+		}
+		var orders []string
+		for _, id := range ids {
+			if order := r.listed[id].OrderID; order != "" {
+				orders = append(orders, order)
+			}
+		}
+		if len(orders) == 0 {
+			return nil
+		}
+		rows, err := tx.Hosted(ctx, HostedQuery{IDs: orders})
+		for _, h := range rows {
+			if h.Environment == r.report.Environment {
+				named[h.ID] = h
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, id := range ids {
+		v := r.listed[id]
+		h, ok := known[id]
+		if !ok {
+			h, ok = named[v.OrderID]
+		}
+		if !ok {
+			r.report.differ(DifferenceForeign, "", id, fmt.Sprintf("BitPay's invoice %s has order id %.40q, which is none of ours; nothing of it is booked", id, v.OrderID))
+			continue
+		}
+		errs = append(errs, r.compareOne(ctx, h, v))
+	}
+	return errors.Join(errs...)
+}
+
+// compareOne brings a row to what BitPay lists, if it differs, and says what differed.
+func (r *reconciliation) compareOne(ctx context.Context, h HostedInvoice, v bitpay.Invoice) error {
+	class, was := DifferenceTiming, h.State
+	switch price, err := v.Price.Amount(h.Price.Asset()); {
+	case h.RemoteID != "" && h.RemoteID != v.ID:
+		r.report.differ(DifferenceForeign, h.ID, v.ID, fmt.Sprintf("BitPay's invoice %s has our order id, and ours is %s there; nothing of it is booked", v.ID, h.RemoteID))
+		return nil
+	case err != nil || v.Currency != string(h.Price.Asset().Coin) || !price.Equal(h.Price):
+		r.report.differ(DifferenceAmount, h.ID, v.ID, fmt.Sprintf("the price is %s %s at BitPay and %s here; nothing of it is booked", v.Price, v.Currency, h.Price))
+		return nil
+	case h.RemoteID == "":
+		class = DifferenceMissingHere
+	case string(h.State) == string(v.Status):
+		return r.compareRefunds(ctx, h, v)
+	}
+	h, err := r.RefreshHosted(ctx, h.ID)
+	switch {
+	case err != nil:
+		return err
+	case h.RemoteID != v.ID:
+		r.report.differ(class, h.ID, v.ID, fmt.Sprintf("BitPay has %s, which could not be attached: %s", v.ID, cmp.Or(h.Problem, "asked again later")))
+	case h.State == was && h.Problem != "":
+		r.report.differ(DifferenceStatus, h.ID, v.ID, fmt.Sprintf("BitPay says %s and the books %s: %s", v.Status, h.State, h.Problem))
+	case h.State == was && string(h.State) != string(v.Status):
+		r.report.differ(DifferenceStatus, h.ID, v.ID, fmt.Sprintf("BitPay lists %s and the books say %s, which stands", v.Status, h.State))
+	default:
+		r.report.differ(class, h.ID, v.ID, fmt.Sprintf("BitPay said %s and the books %s; they say %s now", v.Status, was, h.State))
+	}
+	return r.compareRefunds(ctx, h, v)
+}
+
+// compareRefunds follows refunds that the list shows, or that have not ended.
+func (r *reconciliation) compareRefunds(ctx context.Context, h HostedInvoice, v bitpay.Invoice) error {
+	if h.RemoteID != v.ID || len(v.RefundInfo) == 0 && !v.RefundAddressRequestPending && !h.refundsOpen() {
+		return nil
+	}
+	return r.followAndTell(ctx, h)
+}
+
+// followAndTell follows a row's refunds, once, and reports what that changed.
+func (r *reconciliation) followAndTell(ctx context.Context, h HostedInvoice) error {
+	if r.asked[h.ID] {
+		return nil
+	}
+	r.asked[h.ID] = true
+	now, changed, err := r.followRefunds(ctx, h)
+	if err != nil {
+		return err
+	}
+	if changed {
+		r.report.differ(DifferenceTiming, h.ID, h.RemoteID, "refunds at BitPay were not in the books as they stand; they are now")
+	}
+	for _, f := range now.Refunds {
+		if f.Problem != "" {
+			r.report.differ(DifferenceAmount, h.ID, h.RemoteID, fmt.Sprintf("refund %s of %s is not booked: %s", f.ID, f.Amount, f.Problem))
+		}
+	}
+	return nil
+}
+
+// compareOurs looks for rows of those days that BitPay did not list. Midnight there
+// may not be ours, so each is asked for before it is said to be missing.
+func (r *reconciliation) compareOurs(ctx context.Context) error {
+	q := HostedQuery{Limit: maxPage}
+	var errs []error
+	for {
+		var page []HostedInvoice
+		err := r.view(ctx, func(tx Tx) (err error) {
+			page, err = tx.Hosted(ctx, q)
+			return err
+		})
+		if err != nil {
+			return errors.Join(append(errs, err)...)
+		}
+		for _, h := range page {
+			if h.Environment != r.report.Environment {
+				continue
+			}
+			r.weigh(h)
+			_, listed := r.listed[h.RemoteID]
+			inside := !h.CreatedAt.Before(r.report.From) && h.CreatedAt.Before(r.report.To.AddDate(0, 0, 1))
+			if listed || !inside || h.RemoteID == "" {
+				continue
+			}
+			switch _, err := r.cfg.BitPay.Client.Invoice(ctx, h.RemoteID); {
+			case errors.Is(err, bitpay.ErrNotFound):
+				r.report.differ(DifferenceMissingThere, h.ID, h.RemoteID, fmt.Sprintf(
+					"BitPay does not know invoice %s, which is %s here, credited %s", h.RemoteID, h.State, h.Credited))
+			case err != nil:
+				errs = append(errs, err)
+			}
+		}
+		if len(page) < maxPage {
+			return errors.Join(errs...)
+		}
+		q.After = page[len(page)-1].ID
+	}
+}
+
+// weigh adds a row that stands on one side alone: credited at confirmed, or complete
+// and held.
+func (r *reconciliation) weigh(h HostedInvoice) {
+	currency := h.Price.Asset().Currency()
+	add := func(what string, x money.Amount) {
+		sum, ok := r.oneSided[what][currency]
+		if !ok {
+			sum = currency.Cents(0)
+		}
+		r.oneSided[what][currency], _ = sum.Add(x) // of one currency: cannot fail
+	}
+	switch credited := h.Credited.Sign() > 0; {
+	case h.State == HostedConfirmed && credited:
+		add(explainEarly, h.Credited.Neg())
+	case h.State == HostedComplete && !credited:
+		add(explainHeld, h.Price)
+	}
+}
+
+// followLines follows the refunds of our invoices in BitPay's ledger.
+func (r *reconciliation) followLines(ctx context.Context, lines []ledgerLine) error {
+	refunds := slices.DeleteFunc(slices.Clone(lines), func(l ledgerLine) bool { return l.Code != codeRefund && l.Code != codeImmediateRefund })
+	rows, err := r.hostedByRemote(ctx, refunds)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, id := range remoteIDs(refunds) {
+		if h, ours := rows[id]; ours {
+			errs = append(errs, r.followAndTell(ctx, h))
+		}
+	}
+	return errors.Join(errs...)
+}

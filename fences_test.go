@@ -109,7 +109,7 @@ var below = map[string][]string{
 	"chain":          {"payments/money"},
 	"rates":          {"payments/money"},
 	"ledger":         {"payments/money"},
-	"payments":       {"payments/money", "chain", "rates", "ledger"},
+	"payments":       {"payments/money", "chain", "rates", "ledger", "invoice", "bitpay"},
 	"chain/utxo":     {"payments/money", "chain"},
 	"chain/evm":      {"payments/money", "chain"},
 	"chain/address":  {"payments/money", "chain", "chain/address/base58"},

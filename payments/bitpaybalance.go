@@ -69,7 +69,7 @@ func (r *reconciliation) receivables(ctx context.Context, lines []ledgerLine, ba
 func (r *reconciliation) owedByBitPay(ctx context.Context) (owed map[money.Currency]money.Amount, err error) {
 	err = r.view(ctx, func(tx Tx) error {
 		owed = map[money.Currency]money.Amount{}
-		found, err := tx.Balances(ctx, []ledger.Account{ledger.Receivable(provider)})
+		found, err := tx.Balances(ctx, []ledger.Account{ledger.Receivable(bitpayBooks)})
 		for _, b := range found {
 			if currency := b.Amount.Asset().Currency(); currency.Valid() {
 				owed[currency] = b.Amount.Neg()
@@ -87,6 +87,7 @@ func (r *reconciliation) settled(ctx context.Context) (map[money.Currency]money.
 	for offset := 0; ; {
 		page, err := r.cfg.BitPay.Client.Settlements(ctx, bitpay.SettlementQuery{
 			From: r.report.From, To: r.report.To, Limit: reconcilePage, Offset: offset})
+		r.heard(ctx, err)
 		if err != nil {
 			return nil, err
 		}

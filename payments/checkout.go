@@ -3,7 +3,9 @@ package payments
 import (
 	"context"
 	"errors"
-	"net/http"
+	"fmt"
+	"regexp"
+	"strings"
 
 	"github.com/cointill/cointill/payments/money"
 )
@@ -25,32 +27,120 @@ type CheckoutRequest struct {
 	ReturnURL string
 }
 
-// Offers returns what may be chosen in a currency, ascending; none without BitPay.
-func (p *Processor) Offers(currency money.Currency) []money.Amount { return nil }
+// ErrHostedFailed says that BitPay refused to create the hosted invoice of a key, or
+// was not reached in time: its Problem says why. Check out again with another key.
+var ErrHostedFailed = errors.New("payments: BitPay did not create this hosted invoice; check out with another key")
 
-// Checkout creates an invoice hosted at BitPay; send the customer to its URL.
+// Checkout creates an invoice hosted at BitPay; send the customer to its URL. It
+// opens the account if need be. The row is committed before BitPay is asked, with the
+// id that BitPay knows it by: if the call fails or the process dies in between, Run
+// and Advance find out what became of it, and no second invoice is made. With a Key,
+// calling it again does the same for the caller.
+//
+// One of the host's invoices has at most one hosted invoice that can be paid: a second
+// Checkout returns it.
+//
+// Errors: ErrNoBitPay, ErrNeedsCommit, ErrNested, an *InputError, ErrTermsNotAccepted,
+// the error of Config.Precondition, ErrNotFound and *InvoiceClosedError for an
+// invoice, or the store's: nothing was stored. With a row that has an ID: *bitpay.Error
+// and *bitpay.MismatchError, ErrHostedFailed, or the store's; if its State is then
+// HostedOpening, it may still become payable.
 func (p *Processor) Checkout(ctx context.Context, req CheckoutRequest) (HostedInvoice, error) {
-	return HostedInvoice{}, errors.New("payments: not written yet")
+	if err := p.mayAsk(ctx); err != nil {
+		return HostedInvoice{}, err
+	}
+	if err := p.checkRequest(req); err != nil {
+		return HostedInvoice{}, err
+	}
+	h, err := p.open(ctx, req)
+	switch {
+	case err != nil:
+		return HostedInvoice{}, err
+	case h.State == HostedOpening:
+		h, err = p.healHosted(ctx, h)
+	}
+	if err == nil && h.State == HostedFailed {
+		err = fmt.Errorf("%w: %s: %s", ErrHostedFailed, h.ID, h.Problem)
+	}
+	return h, err
 }
 
-// HostedInvoice returns one hosted invoice as it is on record, or ErrNotFound.
-func (p *Processor) HostedInvoice(ctx context.Context, id string) (HostedInvoice, error) {
-	return HostedInvoice{}, errors.New("payments: not written yet")
+// mayAsk refuses calls that ask BitPay where they cannot.
+func (p *Processor) mayAsk(ctx context.Context) error {
+	switch {
+	case p.cfg.BitPay == nil:
+		return ErrNoBitPay
+	case p.joined:
+		return ErrNeedsCommit
+	}
+	return p.mayOpen(ctx)
 }
 
-// RefreshHosted asks BitPay about a hosted invoice now, and returns it as it then is
-// on record. If BitPay cannot be asked, that is the row with the error.
-func (p *Processor) RefreshHosted(ctx context.Context, id string) (HostedInvoice, error) {
-	return HostedInvoice{}, errors.New("payments: not written yet")
+// open returns the row of a request: a new one, or the one that stands.
+func (p *Processor) open(ctx context.Context, req CheckoutRequest) (h HostedInvoice, err error) {
+	var account Account
+	var id string
+	var found bool
+	err = p.view(ctx, func(tx Tx) error {
+		var price money.Amount
+		if account, price, err = p.payee(ctx, tx, req); err != nil {
+			return err
+		}
+		id = hostedID(account, req.Key)
+		h, found, err = p.standing(ctx, tx, req, id, account, price)
+		return err
+	})
+	if err != nil {
+		return h, err
+	}
+	over := found && h.State == HostedNew && !p.now().Before(h.ExpiresAt)
+	if found && !(over && h.ID != id) {
+		return h, nil
+	}
+	if over { // its page is closed by now: BitPay says so before another one is made
+		if _, err := p.syncHosted(ctx, h); err != nil {
+			return h, err
+		}
+	}
+	if p.cfg.Precondition != nil {
+		if err := p.cfg.Precondition(ctx, account); err != nil {
+			return h, err
+		}
+	}
+	return p.openHosted(ctx, req, account, id)
 }
 
-// HostedInvoices returns an account's hosted invoices in ascending order of id, at
-// most limit (up to 1,000) after an id.
-func (p *Processor) HostedInvoices(ctx context.Context, account Account, after string, limit int) ([]HostedInvoice, error) {
-	return nil, errors.New("payments: not written yet")
+var keyForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
+
+func (p *Processor) checkRequest(req CheckoutRequest) error {
+	bad := func(field, reason string, args ...any) error {
+		return &InputError{Field: field, Reason: fmt.Sprintf(reason, args...)}
+	}
+	if req.Key != "" && !keyForm.MatchString(req.Key) {
+		return bad("key", "use 1 to 64 of A-Z a-z 0-9 _ . -")
+	}
+	if req.ReturnURL != "" && !webURL(req.ReturnURL) {
+		return bad("return URL", "must be an absolute http or https URL without a user, of at most %d bytes", maxURL)
+	}
+	if req.Invoice == "" {
+		if err := req.Account.validate(); err != nil {
+			return err
+		}
+		if isInvoiceAccount(req.Account) {
+			return bad("account name", "%q is an invoice's: name the invoice instead", req.Account.Name)
+		}
+		if !p.offered(req.Amount) {
+			return bad("amount", "%s is not offered; take one of Offers", req.Amount)
+		}
+		return nil
+	}
+	switch {
+	case !keyForm.MatchString(req.Invoice):
+		return bad("invoice", "use the number of an invoice, 1 to 64 of A-Z a-z 0-9 _ . -")
+	case req.Account != Account{} || !req.Amount.IsZero():
+		return bad("invoice", "stands instead of account and amount; give one or the other")
+	}
+	return nil
 }
 
-// BitPayNotifications is what the host mounts at BitPay.NotificationURL.
-func (p *Processor) BitPayNotifications() (http.Handler, error) {
-	return nil, errors.New("payments: not written yet")
-}
+func isInvoiceAccount(a Account) bool { return strings.HasPrefix(a.Name, invoicePrefix) }

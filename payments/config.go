@@ -205,6 +205,7 @@ func (c Config) withDefaults() Config {
 		rails[i] = r.withDefaults()
 	}
 	c.Rails = rails
+	c.BitPay = c.BitPay.withDefaults()
 	return c
 }
 

@@ -13,6 +13,8 @@ type Health struct {
 	// At is when it was read.
 	At       time.Time
 	Networks []NetworkHealth
+	// BitPay is nil if it is not configured.
+	BitPay *BitPayHealth
 	// Unpriced counts the deposits that wait for a price, at most 1,000, and
 	// UnpricedSince is the received-at of the oldest of them.
 	Unpriced      int
@@ -125,6 +127,10 @@ func (p *Processor) Health(ctx context.Context) (Health, error) {
 			n.Waits = r.waits(o)
 			n.FinalityLate = !o.head.IsZero() && o.finalityDelayed(r.Network)
 			h.Networks = append(h.Networks, n)
+		}
+		var err error
+		if h.BitPay, err = p.bitpayHealth(ctx, tx, now); err != nil {
+			return err
 		}
 		unpriced, err := tx.Deposits(ctx, DepositQuery{Unvalued: true, Limit: maxPage})
 		if err != nil {

@@ -51,7 +51,7 @@ func (p *Processor) unbookedFees(ctx context.Context, lines []ledgerLine) (fresh
 			case !ours:
 			case !done:
 				fresh = append(fresh, l)
-			case !e.Net(ledger.Receivable(provider), l.Value.Asset()).Equal(l.Value.Neg()):
+			case !e.Net(ledger.Receivable(bitpayBooks), l.Value.Asset()).Equal(l.Value.Neg()):
 				errs = append(errs, fmt.Errorf("fee %s of invoice %s is %s at BitPay and another amount in the books, which stands",
 					l.ID, l.Invoice, l.Value))
 			}
@@ -93,9 +93,9 @@ func (p *Processor) insertFees(ctx context.Context, tx Tx, lines []ledgerLine) e
 			continue
 		}
 		e := ledger.Entry{Key: feeKey(l), Kind: ledger.KindHostedFee, Reference: h.RemoteID, At: p.now(),
-			Postings: []ledger.Posting{{From: ledger.ProviderFee(provider), To: ledger.Receivable(provider), Amount: l.Value.Neg()}}}
+			Postings: []ledger.Posting{{From: ledger.ProviderFee(bitpayBooks), To: ledger.Receivable(bitpayBooks), Amount: l.Value.Neg()}}}
 		if l.Value.Sign() > 0 {
-			e.Postings[0] = ledger.Posting{From: ledger.Receivable(provider), To: ledger.ProviderFee(provider), Amount: l.Value}
+			e.Postings[0] = ledger.Posting{From: ledger.Receivable(bitpayBooks), To: ledger.ProviderFee(bitpayBooks), Amount: l.Value}
 		}
 		if err := e.Validate(); err != nil {
 			return err

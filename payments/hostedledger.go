@@ -57,7 +57,7 @@ func (p *Processor) bitpayLedgerPass(ctx context.Context) error {
 	}
 	defer p.ledger.mu.Unlock()
 	now := p.now()
-	if wait := p.ledger.next.Sub(now); wait > 0 && wait <= ledgerEvery { // more: the clock went back
+	if wait := p.ledger.next.Sub(now); wait > 0 && wait <= ledgerEvery || p.bitpay.room(now) == 0 { // more: the clock went back
 		return nil
 	}
 	lines, _, err := p.readBitPayLedger(ctx, now.Add(-ledgerDays), now)
@@ -80,6 +80,7 @@ func (p *Processor) bitpayLedgerPass(ctx context.Context) error {
 func (p *Processor) readBitPayLedger(ctx context.Context, from, to time.Time) (lines []ledgerLine, balances []bitpay.Balance, err error) {
 	client := p.cfg.BitPay.Client
 	balances, err = client.Ledgers(ctx)
+	p.heard(ctx, err)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -92,6 +93,7 @@ func (p *Processor) readBitPayLedger(ctx context.Context, from, to time.Time) (l
 		}
 		asked[currency] = true
 		entries, err := client.LedgerEntries(ctx, b.Currency, from, to)
+		p.heard(ctx, err)
 		if err != nil {
 			errs = append(errs, err)
 			continue

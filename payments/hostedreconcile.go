@@ -36,6 +36,8 @@ func (p *Processor) ReconcileBitPay(ctx context.Context, from, to time.Time) (Bi
 		return BitPayReport{}, ErrNoBitPay
 	case p.joined:
 		return BitPayReport{}, ErrNeedsCommit
+	case p.cfg.BitPay.Client.Facade() != bitpay.Merchant:
+		return BitPayReport{}, fmt.Errorf("payments: reconcile BitPay: %w", bitpay.ErrMerchantOnly)
 	case from.Year() < 2011 || to.Year() > 9998 || to.Before(from):
 		return BitPayReport{}, &InputError{Field: "from, to", Reason: "give two days since 2011, the earlier first"}
 	case to.Sub(from) >= maxReconcileDays*24*time.Hour:
@@ -91,6 +93,7 @@ func (r *reconciliation) list(ctx context.Context) error {
 	for offset := 0; ; {
 		page, err := r.cfg.BitPay.Client.Invoices(ctx, bitpay.InvoiceQuery{
 			From: r.report.From, To: r.report.To, Limit: reconcilePage, Offset: offset})
+		r.heard(ctx, err)
 		if err != nil {
 			return err
 		}
@@ -235,7 +238,9 @@ func (r *reconciliation) compareOurs(ctx context.Context) error {
 			if listed || !inside || h.RemoteID == "" {
 				continue
 			}
-			switch _, err := r.cfg.BitPay.Client.Invoice(ctx, h.RemoteID); {
+			_, err := r.cfg.BitPay.Client.Invoice(ctx, h.RemoteID)
+			r.heard(ctx, err)
+			switch {
 			case errors.Is(err, bitpay.ErrNotFound):
 				r.report.differ(DifferenceMissingThere, h.ID, h.RemoteID, fmt.Sprintf(
 					"BitPay does not know invoice %s, which is %s here, credited %s", h.RemoteID, h.State, h.Credited))

@@ -9,9 +9,6 @@ import (
 	"github.com/cointill/cointill/ledger"
 )
 
-// provider is BitPay's name in the books.
-const provider = "bitpay"
-
 // applyRefunds brings a hosted invoice's refunds to what BitPay says of them, and
 // books what follows. The caller saves h and publishes out. What is booked is a fact:
 // BitPay has made the refund whether the balance allows it or not, so an account may
@@ -43,6 +40,7 @@ func (p *Processor) applyRefunds(ctx context.Context, tx Tx, h *HostedInvoice, f
 // follows; changed says whether anything did.
 func (p *Processor) followRefunds(ctx context.Context, h HostedInvoice) (now HostedInvoice, changed bool, err error) {
 	found, err := p.cfg.BitPay.Client.Refunds(ctx, h.RemoteID)
+	p.heard(ctx, err)
 	if err != nil {
 		return h, false, err
 	}
@@ -93,7 +91,7 @@ func bookRefundStep(ctx context.Context, tx Tx, h *HostedInvoice, s refundStep, 
 	}
 	if s.reserve {
 		e := ledger.Entry{Key: refundKey(h, s.now), Kind: ledger.KindRefund, Reference: h.RemoteID, At: out.now,
-			Postings: []ledger.Posting{{From: h.Account.Ledger(), To: ledger.RefundPayable(provider), Amount: s.now.Amount}}}
+			Postings: []ledger.Posting{{From: h.Account.Ledger(), To: ledger.RefundPayable(bitpayBooks), Amount: s.now.Amount}}}
 		if err := bookOne(ctx, tx, e); err != nil {
 			return err
 		}
@@ -104,9 +102,9 @@ func bookRefundStep(ctx context.Context, tx Tx, h *HostedInvoice, s refundStep, 
 	}
 	if s.pay {
 		e := ledger.Entry{Key: refundKey(h, s.now) + "/paid", Kind: ledger.KindRefundPaid, Reference: h.RemoteID, At: out.now,
-			Postings: []ledger.Posting{{From: ledger.RefundPayable(provider), To: ledger.Receivable(provider), Amount: s.now.Amount}}}
+			Postings: []ledger.Posting{{From: ledger.RefundPayable(bitpayBooks), To: ledger.Receivable(bitpayBooks), Amount: s.now.Amount}}}
 		if s.now.Fee.Sign() > 0 {
-			e.Postings = append(e.Postings, ledger.Posting{From: ledger.ProviderFee(provider), To: ledger.Receivable(provider), Amount: s.now.Fee})
+			e.Postings = append(e.Postings, ledger.Posting{From: ledger.ProviderFee(bitpayBooks), To: ledger.Receivable(bitpayBooks), Amount: s.now.Fee})
 		}
 		if err := bookOne(ctx, tx, e); err != nil {
 			return err

@@ -37,6 +37,7 @@ type engine struct {
 	unsettled                        atomic.Bool // a settle pass failed or was never made
 	screenMu                         sync.Mutex  // one screening pass at a time
 	stamped                          atomic.Bool
+	bitpay                           bitpayState
 	ledger                           ledgerPass // over BitPay's ledger
 }
 
@@ -55,6 +56,9 @@ func New(cfg Config) (*Processor, error) {
 		wakeAgree: make(chan struct{}, 1),
 		watch: rateWatch{recorded: map[rates.Pair]string{}, told: map[rates.Finding]bool{},
 			checked: map[rates.Finding]bool{}},
+	}
+	if cfg.BitPay != nil {
+		e.bitpay.wake = make(chan struct{}, 1)
 	}
 	for _, r := range cfg.Rails {
 		if e.wallets[r.Network.Family] == nil {
@@ -170,7 +174,7 @@ func (p *Processor) now() time.Time { return p.cfg.Now().UTC().Truncate(time.Mil
 
 // wakeUp tells the running passes that there is work.
 func (p *Processor) wakeUp() {
-	for _, loop := range []chan struct{}{p.wakeWork, p.wakeAgree, p.wakeScreen, p.wakeOutbox} {
+	for _, loop := range []chan struct{}{p.wakeWork, p.wakeAgree, p.wakeScreen, p.wakeOutbox, p.bitpay.wake} {
 		signal(loop)
 	}
 }

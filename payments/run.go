@@ -54,6 +54,12 @@ func (p *Processor) Run(ctx context.Context) error {
 	wg.Go(func() { p.loop(ctx, "agreement", p.wakeAgree, p.agreePass) })
 	wg.Go(func() { p.loop(ctx, "screening", p.wakeScreen, p.screenPass) })
 	wg.Go(func() { p.loop(ctx, "delivery", p.wakeOutbox, p.deliverPass) })
+	if p.cfg.BitPay != nil {
+		wg.Go(func() { p.loop(ctx, "BitPay", p.bitpay.wake, p.bitpayPass) })
+		wg.Go(func() {
+			p.loop(ctx, "BitPay's ledger", nil, func(ctx context.Context) (bool, error) { return false, p.bitpayLedgerPass(ctx) })
+		})
+	}
 	if live, ok := p.cfg.Rates.(livePrices); ok {
 		live.Follow(p.pairs()...)
 		wg.Go(func() {
@@ -96,6 +102,13 @@ func (p *Processor) Advance(ctx context.Context) error {
 	_, ratesErr := p.ratesPass(ctx)
 	_, agreeErr := p.agreePass(ctx)
 	errs = append(errs, screenErr, workErr, ratesErr, agreeErr)
+	for more := p.cfg.BitPay != nil; more && ctx.Err() == nil; {
+		var err error
+		if more, err = p.bitpayPass(ctx); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	errs = append(errs, p.bitpayLedgerPass(ctx))
 	for more := true; more && ctx.Err() == nil; {
 		var err error
 		if more, err = p.deliverPass(ctx); err != nil {

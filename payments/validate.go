@@ -52,6 +52,11 @@ func (c Config) validate() error {
 		}
 		wallets[r.Network.Family] = r.Wallet.Fingerprint()
 	}
+	if c.BitPay != nil {
+		c.BitPay.validate(len(c.Rails) == 0 || c.Rails[0].Network.Test, func(name, reason string, args ...any) {
+			bad("BitPay."+name, reason, args...)
+		})
+	}
 	return errors.Join(errs...)
 }
 

@@ -48,6 +48,8 @@ func (s *Store) Dump(ctx context.Context) (string, error) {
 	rowsOf(d, "deposit", st.deposits.rows, func(r *payments.Deposit) { r.Version = 0 })
 	rowsOf(d, "delivery", st.outbox.rows, func(r *payments.Delivery) { r.Version, r.Seq = 0, 0 })
 	rowsOf(d, "spend", st.spends.rows, func(r *payments.Spend) { r.Version = 0 })
+	rowsOf(d, "hosted", st.hosted.rows, func(r *payments.HostedInvoice) { r.Version = 0 })
+	rowsOf(d, "invoice", st.invoices.rows, func(r *payments.InvoiceRecord) { r.Version = 0 })
 	rowsOf(d, "audit", st.audit.rows, nil)
 	if d.err != nil {
 		return "", d.err

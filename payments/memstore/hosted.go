@@ -3,45 +3,85 @@ package memstore
 import (
 	"cmp"
 	"context"
-	"slices"
+	"time"
 
 	"github.com/cointill/cointill/payments"
 )
 
-// newHosted keeps hosted invoices by id.
-func newHosted() *table[string, payments.HostedInvoice] {
-	return &table[string, payments.HostedInvoice]{
-		rows: make(map[string]payments.HostedInvoice),
-		key:  func(r payments.HostedInvoice) string { return r.ID },
-		copied: func(r payments.HostedInvoice) payments.HostedInvoice {
-			r.Refunds = slices.Clone(r.Refunds)
-			return r
-		},
-		version: func(r *payments.HostedInvoice) *int64 { return &r.Version },
-	}
+// hostedTrait is a property hosted invoices are found by: one of its fields is set,
+// or none, which all have.
+type hostedTrait struct {
+	remote, profile string
+	state           payments.HostedState
 }
 
-// newInvoices keeps invoices by number.
-func newInvoices() *table[string, payments.InvoiceRecord] {
-	return &table[string, payments.InvoiceRecord]{
-		rows: make(map[string]payments.InvoiceRecord),
-		key:  func(r payments.InvoiceRecord) string { return r.Number },
-		copied: func(r payments.InvoiceRecord) payments.InvoiceRecord {
-			r.Lines = slices.Clone(r.Lines)
-			r.Standing.Exceptions = slices.Clone(r.Standing.Exceptions)
-			r.Standing.SeenBy = slices.Clone(r.Standing.SeenBy)
-			return r
-		},
-		version: func(r *payments.InvoiceRecord) *int64 { return &r.Version },
-	}
+// due is a hosted invoice's place among those that are polled.
+type due struct {
+	at time.Time
+	id string
 }
+
+// hosted keeps hosted invoices in the order of their ids, by trait, and by when they
+// are polled.
+type hosted struct {
+	rows   *table[string, payments.HostedInvoice]
+	traits *index[hostedTrait, string]
+	due    *order[due]
+}
+
+func newHosted() *hosted {
+	h := &hosted{
+		traits: newIndex[hostedTrait](cmp.Compare[string]),
+		due: &order[due]{compare: func(a, b due) int {
+			return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id))
+		}},
+	}
+	h.rows = &table[string, payments.HostedInvoice]{
+		rows:    make(map[string]payments.HostedInvoice),
+		key:     func(r payments.HostedInvoice) string { return r.ID },
+		copied:  hostedKept,
+		version: func(r *payments.HostedInvoice) *int64 { return &r.Version },
+		indexed: func(r payments.HostedInvoice, add bool) {
+			for _, t := range hostedTraits(r) {
+				h.traits.put(t, r.ID, add)
+			}
+			if d := (due{r.PollAt, r.ID}); !r.PollAt.IsZero() && add {
+				h.due.add(d)
+			} else if !r.PollAt.IsZero() {
+				h.due.remove(d)
+			}
+		},
+	}
+	return h
+}
+
+func hostedTraits(r payments.HostedInvoice) []hostedTrait {
+	out := []hostedTrait{{}, {profile: r.Account.Profile}, {state: r.State}}
+	if r.RemoteID != "" {
+		out = append(out, hostedTrait{remote: r.RemoteID})
+	}
+	return out
+}
+
+func hostedKept(r payments.HostedInvoice) payments.HostedInvoice {
+	r.Refunds = list(r.Refunds)
+	for i := range r.Refunds {
+		r.Refunds[i].RequestedAt = instant(r.Refunds[i].RequestedAt)
+	}
+	r.CreatedAt, r.ExpiresAt, r.RemoteAt = instant(r.CreatedAt), instant(r.ExpiresAt), instant(r.RemoteAt)
+	r.PaidAt, r.CreditedAt, r.PollAt = instant(r.PaidAt), instant(r.CreditedAt), instant(r.PollAt)
+	return r
+}
+
+// list returns a copy, nil for an empty list, as a store of columns gives it back.
+func list[T any](of []T) []T { return append([]T(nil), of...) }
 
 // InsertHosted implements payments.HostedTx.
 func (x *tx) InsertHosted(_ context.Context, rows []payments.HostedInvoice) ([]string, error) {
 	if err := x.readable(); err != nil {
 		return nil, err
 	}
-	return x.state.hosted.insertKeys(x, rows)
+	return x.state.hosted.rows.insertKeys(x, rows)
 }
 
 // SaveHosted implements payments.HostedTx.
@@ -49,75 +89,5 @@ func (x *tx) SaveHosted(_ context.Context, rows []payments.HostedInvoice) error 
 	if err := x.readable(); err != nil {
 		return err
 	}
-	return x.state.hosted.save(x, rows)
-}
-
-// Hosted implements payments.HostedTx.
-func (x *tx) Hosted(_ context.Context, q payments.HostedQuery) ([]payments.HostedInvoice, error) {
-	if err := x.readable(); err != nil {
-		return nil, err
-	}
-	var out []payments.HostedInvoice
-	for _, r := range x.state.hosted.rows {
-		if selectsHosted(q, r) {
-			out = append(out, x.state.hosted.copied(r))
-		}
-	}
-	slices.SortFunc(out, func(a, b payments.HostedInvoice) int { return cmp.Compare(a.ID, b.ID) })
-	if q.Limit > 0 && len(out) > q.Limit {
-		out = out[:q.Limit]
-	}
-	return out, nil
-}
-
-func selectsHosted(q payments.HostedQuery, r payments.HostedInvoice) bool {
-	switch {
-	case len(q.IDs) > 0 && !slices.Contains(q.IDs, r.ID),
-		len(q.RemoteIDs) > 0 && (r.RemoteID == "" || !slices.Contains(q.RemoteIDs, r.RemoteID)),
-		len(q.Profiles) > 0 && !slices.Contains(q.Profiles, r.Account.Profile),
-		q.Account != "" && q.Account != r.Account.Name,
-		len(q.States) > 0 && !slices.Contains(q.States, r.State),
-		!q.DueBy.IsZero() && (r.PollAt.IsZero() || r.PollAt.After(q.DueBy)),
-		q.After != "" && r.ID <= q.After:
-		return false
-	}
-	return true
-}
-
-// InsertInvoices implements payments.InvoiceTx.
-func (x *tx) InsertInvoices(_ context.Context, rows []payments.InvoiceRecord) ([]string, error) {
-	if err := x.readable(); err != nil {
-		return nil, err
-	}
-	return x.state.invoices.insertKeys(x, rows)
-}
-
-// SaveInvoices implements payments.InvoiceTx.
-func (x *tx) SaveInvoices(_ context.Context, rows []payments.InvoiceRecord) error {
-	if err := x.readable(); err != nil {
-		return err
-	}
-	return x.state.invoices.save(x, rows)
-}
-
-// Invoices implements payments.InvoiceTx.
-func (x *tx) Invoices(_ context.Context, q payments.InvoiceQuery) ([]payments.InvoiceRecord, error) {
-	if err := x.readable(); err != nil {
-		return nil, err
-	}
-	var out []payments.InvoiceRecord
-	for _, r := range x.state.invoices.rows {
-		if len(q.Numbers) > 0 && !slices.Contains(q.Numbers, r.Number) ||
-			len(q.Profiles) > 0 && !slices.Contains(q.Profiles, r.Profile) ||
-			len(q.Statuses) > 0 && !slices.Contains(q.Statuses, r.Standing.Status) ||
-			q.After != "" && r.Number <= q.After {
-			continue
-		}
-		out = append(out, x.state.invoices.copied(r))
-	}
-	slices.SortFunc(out, func(a, b payments.InvoiceRecord) int { return cmp.Compare(a.Number, b.Number) })
-	if q.Limit > 0 && len(out) > q.Limit {
-		out = out[:q.Limit]
-	}
-	return out, nil
+	return x.state.hosted.rows.save(x, rows)
 }

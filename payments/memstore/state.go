@@ -15,8 +15,8 @@ type state struct {
 	issued   *issued
 	deposits *deposits
 	spends   *spends
-	hosted   *table[string, payments.HostedInvoice]
-	invoices *table[string, payments.InvoiceRecord]
+	hosted   *hosted
+	invoices *invoices
 	outbox   *outbox
 	audit    *audit
 	stamp    payments.Stamp

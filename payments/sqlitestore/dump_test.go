@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/invoice"
 	"github.com/cointill/cointill/ledger"
 	"github.com/cointill/cointill/payments"
 	"github.com/cointill/cointill/payments/memstore"
@@ -79,6 +80,10 @@ func TestDump_isTheSameTextAsInMemory(t *testing.T) {
 			})
 			require.NoError(t, err)
 			_, err = tx.InsertSpends(ctx, []payments.Spend{fullSpend(t, 1), {Key: payments.SpendKey{Network: "bsc", ID: "bare"}}})
+			require.NoError(t, err)
+			_, err = tx.InsertHosted(ctx, []payments.HostedInvoice{fullHosted(t), {ID: "bare", Refunds: []payments.HostedRefund{}}})
+			require.NoError(t, err)
+			_, err = tx.InsertInvoices(ctx, []payments.InvoiceRecord{fullInvoice(t), {Invoice: invoice.Invoice{Number: "bare", Lines: []invoice.Line{}}}})
 			return err
 		})
 	}
@@ -87,7 +92,7 @@ func TestDump_isTheSameTextAsInMemory(t *testing.T) {
 	got, err := store.Dump(ctx)
 	require.NoError(t, err)
 	require.Equal(t, want, got)
-	for _, kind := range []string{"delivery", "spend", "deposit", "audit"} {
+	for _, kind := range []string{"delivery", "spend", "deposit", "audit", "hosted", "invoice"} {
 		require.Contains(t, got, "\n"+kind+" ")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/invoice"
 	"github.com/cointill/cointill/payments"
 )
 
@@ -25,6 +26,15 @@ func TestPlan_everyQuestionOfTheEngineIsAnsweredByAnIndex(t *testing.T) {
 	spends := func(q payments.SpendQuery) func(payments.Tx) error {
 		return func(tx payments.Tx) error { _, err := tx.Spends(ctx, q); return err }
 	}
+	hosted := func(q payments.HostedQuery) func(payments.Tx) error {
+		return func(tx payments.Tx) error { _, err := tx.Hosted(ctx, q); return err }
+	}
+	invoices := func(q payments.InvoiceQuery) func(payments.Tx) error {
+		return func(tx payments.Tx) error { _, err := tx.Invoices(ctx, q); return err }
+	}
+	unknown := []payments.HostedState{payments.HostedOpening, payments.HostedFailed}
+	unpaid := []invoice.Status{invoice.Unpaid, invoice.Processing}
+	two := []string{"a", "b"}
 	waiting := []payments.DepositState{payments.StateSeen, payments.StateConfirming}
 	for name, tt := range map[string]struct {
 		ask    func(payments.Tx) error
@@ -89,6 +99,58 @@ func TestPlan_everyQuestionOfTheEngineIsAnsweredByAnIndex(t *testing.T) {
 			_, err := tx.SpendsByKey(ctx, []payments.SpendKey{{Network: "n", ID: "i"}, {Network: "n", ID: "j"}})
 			return err
 		}, "sqlite_autoindex_cointill_spends_1 (network=? AND id=?)", false},
+		"hosted invoices by id": {hosted(payments.HostedQuery{IDs: two}),
+			"sqlite_autoindex_cointill_hosted_1 (id=?)", false},
+		"hosted invoices by id, in a state": {hosted(payments.HostedQuery{IDs: two, States: unknown}),
+			"sqlite_autoindex_cointill_hosted_1 (id=?)", false},
+		"hosted invoices by id, of an account": {hosted(payments.HostedQuery{IDs: two, Profiles: two, Account: "voice"}),
+			"sqlite_autoindex_cointill_hosted_1 (id=?)", false},
+		"a hosted invoice by BitPay's id": {hosted(payments.HostedQuery{RemoteIDs: two[:1]}),
+			"cointill_hosted_by_remote_id (remote_id=?)", false},
+		"hosted invoices by BitPay's ids": {hosted(payments.HostedQuery{RemoteIDs: two}),
+			"cointill_hosted_by_remote_id (remote_id=?)", false},
+		"hosted invoices that are due": {hosted(payments.HostedQuery{DueBy: time.UnixMilli(1), Limit: 50}),
+			"cointill_hosted_due (poll_at<?)", false},
+		"hosted invoices that are due, in a state": {hosted(payments.HostedQuery{DueBy: time.UnixMilli(1), States: unknown, Limit: 50}),
+			"cointill_hosted_due (poll_at<?)", false},
+		"the next hosted invoices that are due": {hosted(payments.HostedQuery{DueBy: time.UnixMilli(1), After: "a", Limit: 50}),
+			"cointill_hosted_due (poll_at<?)", false},
+		"hosted invoices of an account": {hosted(payments.HostedQuery{Profiles: two[:1], Account: "voice", Limit: 50}),
+			"cointill_hosted_by_account (profile=? AND account=?)", true},
+		"the next page of hosted invoices of an account": {hosted(payments.HostedQuery{Profiles: two[:1], Account: "voice", After: "a", Limit: 50}),
+			"cointill_hosted_by_account (profile=? AND account=? AND id>?)", true},
+		"hosted invoices of an account, in a state": {hosted(payments.HostedQuery{Profiles: two[:1], Account: "invoice/1", States: unknown}),
+			"cointill_hosted_by_account (profile=? AND account=?)", true},
+		"hosted invoices of profiles": {hosted(payments.HostedQuery{Profiles: two}),
+			"cointill_hosted_by_account (profile=?)", false},
+		"hosted invoices of a state": {hosted(payments.HostedQuery{States: unknown[:1], Limit: 50}),
+			"cointill_hosted_by_state (state=?)", true},
+		"hosted invoices of states": {hosted(payments.HostedQuery{States: unknown, Limit: 50}),
+			"cointill_hosted_by_state (state=?)", false},
+		"the next page of hosted invoices of a state": {hosted(payments.HostedQuery{States: unknown[:1], After: "a", Limit: 50}),
+			"cointill_hosted_by_state (state=? AND id>?)", true},
+		"the next page of hosted invoices": {hosted(payments.HostedQuery{After: "a", Limit: 50}),
+			"sqlite_autoindex_cointill_hosted_1 (id>?)", true},
+		"the first page of hosted invoices": {hosted(payments.HostedQuery{Limit: 50}),
+			"sqlite_autoindex_cointill_hosted_1", true},
+		"invoices by number": {invoices(payments.InvoiceQuery{Numbers: two}),
+			"sqlite_autoindex_cointill_invoices_1 (number=?)", false},
+		"invoices by number, of a status": {invoices(payments.InvoiceQuery{Numbers: two, Statuses: unpaid}),
+			"sqlite_autoindex_cointill_invoices_1 (number=?)", false},
+		"invoices of a profile": {invoices(payments.InvoiceQuery{Profiles: two[:1], Limit: 50}),
+			"cointill_invoices_by_profile (profile=?)", true},
+		"the next page of invoices of a profile": {invoices(payments.InvoiceQuery{Profiles: two[:1], After: "a", Limit: 50}),
+			"cointill_invoices_by_profile (profile=? AND number>?)", true},
+		"invoices of profiles, not paid": {invoices(payments.InvoiceQuery{Profiles: two, Statuses: unpaid}),
+			"cointill_invoices_by_profile (profile=?)", false},
+		"invoices of a status": {invoices(payments.InvoiceQuery{Statuses: unpaid[:1], Limit: 50}),
+			"cointill_invoices_by_status (status=?)", true},
+		"the next page of invoices not paid": {invoices(payments.InvoiceQuery{Statuses: unpaid, After: "a", Limit: 50}),
+			"cointill_invoices_by_status (status=? AND number>?)", false},
+		"the next page of invoices": {invoices(payments.InvoiceQuery{After: "a", Limit: 50}),
+			"sqlite_autoindex_cointill_invoices_1 (number>?)", true},
+		"the first page of invoices": {invoices(payments.InvoiceQuery{Limit: 50}),
+			"sqlite_autoindex_cointill_invoices_1", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			plans, err := store.Explain(ctx, tt.ask)

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/invoice"
 	"github.com/cointill/cointill/ledger"
 	"github.com/cointill/cointill/payments"
 	"github.com/cointill/cointill/rates"
@@ -72,6 +73,22 @@ func writers() []writer {
 			r.Version, r.Place = 1, "fee"
 			return tx.SaveSpends(ctx, []payments.Spend{r})
 		}},
+		{"InsertHosted", func(ctx context.Context, tx payments.Tx) error {
+			return answers(tx.InsertHosted(ctx, []payments.HostedInvoice{hosted(1)}))
+		}},
+		{"SaveHosted", func(ctx context.Context, tx payments.Tx) error {
+			r := hosted(1)
+			r.Version, r.State, r.Refunds = 1, payments.HostedPaid, fullHosted().Refunds
+			return tx.SaveHosted(ctx, []payments.HostedInvoice{r})
+		}},
+		{"InsertInvoices", func(ctx context.Context, tx payments.Tx) error {
+			return answers(tx.InsertInvoices(ctx, []payments.InvoiceRecord{invoiceRow(1)}))
+		}},
+		{"SaveInvoices", func(ctx context.Context, tx payments.Tx) error {
+			r := invoiceRow(1)
+			r.Version, r.Standing = 1, fullInvoice().Standing
+			return tx.SaveInvoices(ctx, []payments.InvoiceRecord{r})
+		}},
 		{"InsertEvents", func(ctx context.Context, tx payments.Tx) error {
 			return answers(tx.InsertEvents(ctx, []payments.Event{event(1, "acme")}))
 		}},
@@ -136,6 +153,16 @@ func census(ctx context.Context, tx payments.Tx) (string, error) {
 	keep(spends, err)
 	gone, err := tx.Spends(ctx, payments.SpendQuery{From: []chain.Address{address(1)}})
 	keep(len(gone), err)
+	hosted, err := tx.Hosted(ctx, payments.HostedQuery{})
+	keep(hosted, err)
+	polled, err := tx.Hosted(ctx, payments.HostedQuery{DueBy: after(1_000)})
+	keep(len(polled), err)
+	paid, err := tx.Hosted(ctx, payments.HostedQuery{States: []payments.HostedState{payments.HostedPaid}})
+	keep(len(paid), err)
+	invoices, err := tx.Invoices(ctx, payments.InvoiceQuery{})
+	keep(invoices, err)
+	processing, err := tx.Invoices(ctx, payments.InvoiceQuery{Statuses: []invoice.Status{invoice.Processing}})
+	keep(len(processing), err)
 	events, err := tx.EventsOf(ctx, "subject acme")
 	keep(events, err)
 	due, err := tx.DeliveriesDue(ctx, after(1_000), 10)

@@ -2,9 +2,11 @@ package storetest
 
 import (
 	"slices"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cointill/cointill/invoice"
 	"github.com/cointill/cointill/ledger"
 	"github.com/cointill/cointill/payments"
 	"github.com/cointill/cointill/rates"
@@ -21,6 +23,8 @@ func (s *suite) stocked(from []int) Dumper {
 		put(other, payments.Tx.InsertEvents, []payments.Event{event(n, "acme")})
 		put(other, payments.Tx.InsertPoints, []rates.Point{candle(n, "5")})
 		put(other, payments.Tx.InsertSpends, []payments.Spend{spend(n)})
+		put(other, payments.Tx.InsertHosted, []payments.HostedInvoice{hosted(n)})
+		put(other, payments.Tx.InsertInvoices, []payments.InvoiceRecord{invoiceRow(n)})
 		put(other, payments.Tx.InsertAudit, []payments.AuditRow{auditRow(event(n, "").ID, `{"n":1}`)})
 		put(other, payments.Tx.InsertAddresses, []payments.IssuedAddress{issuedRow(n, payments.Account{Profile: event(n, "").ID, Name: "voice"})})
 	}
@@ -64,5 +68,27 @@ var dumpCases = cases{
 		gone[0].Booked = true
 		require.NoError(s, save(row, payments.Tx.SaveSpends, gone))
 		require.NotEqual(s, want, text(again), "what was booked is not")
+		gone[0].Booked, gone[0].Version = false, gone[0].Version+1
+		require.NoError(s, save(row, payments.Tx.SaveSpends, gone))
+
+		for name, change := range map[string]func(poll time.Time, paid invoice.Status) error{
+			"hosted invoices": func(poll time.Time, _ invoice.Status) error {
+				r := ask(row, payments.Tx.Hosted, payments.HostedQuery{Limit: 1})
+				r[0].PollAt = poll
+				return save(row, payments.Tx.SaveHosted, r)
+			},
+			"invoices": func(_ time.Time, paid invoice.Status) error {
+				r := ask(row, payments.Tx.Invoices, payments.InvoiceQuery{Limit: 1})
+				r[0].Standing.Status = paid
+				return save(row, payments.Tx.SaveInvoices, r)
+			},
+		} {
+			require.NoError(s, change(hosted(1).PollAt, invoice.Unpaid))
+			require.Equal(s, want, text(again), "versions of %s are left out", name)
+			require.NoError(s, change(after(77), invoice.Paid))
+			require.NotEqual(s, want, text(again), "%s are not", name)
+			require.NoError(s, change(hosted(1).PollAt, invoice.Unpaid))
+			require.Equal(s, want, text(again))
+		}
 	}},
 }

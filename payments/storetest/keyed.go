@@ -2,15 +2,17 @@ package storetest
 
 import (
 	"context"
+	"slices"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/invoice"
 	"github.com/cointill/cointill/payments"
 )
 
 // keyed is a kind of row that is inserted by key, read by key and saved by
-// version: deposits and spends.
+// version: deposits, spends, hosted invoices and invoices.
 type keyed[T any, K comparable] struct {
 	insert func(tx payments.Tx, ctx context.Context, rows []T) ([]K, error)
 	byKey  func(tx payments.Tx, ctx context.Context, keys []K) ([]T, error)
@@ -49,7 +51,59 @@ var (
 		change:  func(r *payments.Spend) { r.Place, r.Booked = "fee", true },
 		changed: func(r payments.Spend) bool { return r.Place != "" || r.Booked },
 	}
+	keyedHosted = keyed[payments.HostedInvoice, string]{
+		insert: payments.Tx.InsertHosted, save: payments.Tx.SaveHosted,
+		byKey: func(tx payments.Tx, ctx context.Context, ids []string) ([]payments.HostedInvoice, error) {
+			rows, err := tx.Hosted(ctx, payments.HostedQuery{IDs: ids})
+			return inOrder(rows, ids, func(r payments.HostedInvoice) string { return r.ID }), err
+		},
+		all: func(tx payments.Tx, ctx context.Context) ([]payments.HostedInvoice, error) {
+			return tx.Hosted(ctx, payments.HostedQuery{})
+		},
+		row:     hosted,
+		key:     func(r payments.HostedInvoice) string { return r.ID },
+		version: func(r *payments.HostedInvoice) *int64 { return &r.Version },
+		change: func(r *payments.HostedInvoice) {
+			r.State, r.Refunds = payments.HostedComplete, []payments.HostedRefund{{ID: "r"}}
+		},
+		changed: func(r payments.HostedInvoice) bool {
+			return r.State == payments.HostedComplete || len(r.Refunds) > 0
+		},
+	}
+	keyedInvoices = keyed[payments.InvoiceRecord, string]{
+		insert: payments.Tx.InsertInvoices, save: payments.Tx.SaveInvoices,
+		byKey: func(tx payments.Tx, ctx context.Context, numbers []string) ([]payments.InvoiceRecord, error) {
+			rows, err := tx.Invoices(ctx, payments.InvoiceQuery{Numbers: numbers})
+			return inOrder(rows, numbers, func(r payments.InvoiceRecord) string { return r.Number }), err
+		},
+		all: func(tx payments.Tx, ctx context.Context) ([]payments.InvoiceRecord, error) {
+			return tx.Invoices(ctx, payments.InvoiceQuery{})
+		},
+		row:     invoiceRow,
+		key:     func(r payments.InvoiceRecord) string { return r.Number },
+		version: func(r *payments.InvoiceRecord) *int64 { return &r.Version },
+		change: func(r *payments.InvoiceRecord) {
+			r.Standing.Status, r.Standing.SeenBy = invoice.Paid, []invoice.Way{invoice.Direct}
+		},
+		changed: func(r payments.InvoiceRecord) bool {
+			return r.Standing.Status == invoice.Paid || len(r.Standing.SeenBy) > 0
+		},
+	}
 )
+
+// inOrder returns rows in the order of keys; a row that no key names comes last. It
+// leaves doubles in, for the cases to find.
+func inOrder[T any](rows []T, keys []string, key func(T) string) []T {
+	place := func(r T) int {
+		i := slices.Index(keys, key(r))
+		if i < 0 {
+			return len(keys)
+		}
+		return i
+	}
+	slices.SortStableFunc(rows, func(a, b T) int { return place(a) - place(b) })
+	return rows
+}
 
 // rows returns the rows of numbers.
 func (k keyed[T, K]) rows(numbers ...int) (out []T) {

@@ -19,6 +19,8 @@ import (
 type model struct {
 	deposits   []payments.Deposit
 	spends     []payments.Spend
+	hosted     []payments.HostedInvoice
+	invoices   []payments.InvoiceRecord
 	entries    []ledger.Entry
 	deliveries []payments.Delivery
 	trail      []chain.Anchor
@@ -26,7 +28,7 @@ type model struct {
 }
 
 func (m model) clone() model {
-	return model{slices.Clone(m.deposits), slices.Clone(m.spends), slices.Clone(m.entries), slices.Clone(m.deliveries), slices.Clone(m.trail), m.next}
+	return model{slices.Clone(m.deposits), slices.Clone(m.spends), slices.Clone(m.hosted), slices.Clone(m.invoices), slices.Clone(m.entries), slices.Clone(m.deliveries), slices.Clone(m.trail), m.next}
 }
 
 var modelCases = cases{
@@ -87,7 +89,7 @@ func (w *walk) transaction() {
 }
 
 func (w *walk) command(tx payments.Tx) {
-	switch w.draw(8, "command") {
+	switch w.draw(12, "command") {
 	case 0:
 		w.insertDeposits(tx)
 	case 1:
@@ -108,6 +110,14 @@ func (w *walk) command(tx payments.Tx) {
 		w.insertSpends(tx)
 	case 7:
 		w.saveSpends(tx)
+	case 8:
+		w.m.hosted = insertRows(w, tx, keyedHosted, w.m.hosted, counter(w.random(), 1+w.draw(10, "hosted invoices")))
+	case 9:
+		w.m.hosted = saveRows(w, tx, keyedHosted, w.m.hosted, counter)
+	case 10:
+		w.m.invoices = insertRows(w, tx, keyedInvoices, w.m.invoices, desk(w.random(), 1+w.draw(10, "invoices")))
+	case 11:
+		w.m.invoices = saveRows(w, tx, keyedInvoices, w.m.invoices, desk)
 	}
 }
 
@@ -227,6 +237,8 @@ func (w *walk) compare() {
 			same(w.rt, naive(w.m.deposits, q), got, fmt.Sprintf("%+v", q))
 		}
 		w.compareSpends(tx, r)
+		w.compareHosted(tx, r)
+		w.compareInvoices(tx, r)
 		now, limit := after(r.IntN(120)), 1+r.IntN(10)
 		due, err := tx.DeliveriesDue(ctx, now, limit)
 		require.NoError(w.rt, err)

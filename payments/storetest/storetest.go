@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cointill/cointill/invoice"
 	"github.com/cointill/cointill/payments"
 )
 
@@ -45,7 +46,11 @@ func Run(t *testing.T, open func(t *testing.T) payments.Store) {
 		{"balances", balanceCases}, {"statement", statementCases}, {"snapshots", snapshotCases},
 		{"points", pointCases}, {"accounts", accountCases}, {"indexes", indexCases}, {"addresses", addressCases},
 		{"deposits", depositCases}, {"deposit query", depositQueryCases}, {"spends", spendCases},
-		{"spend query", spendQueryCases}, {"events", eventCases},
+		{"spend query", spendQueryCases}, {"hosted invoice inserts", keyedHosted.insertCases()},
+		{"hosted invoice versions", keyedHosted.versionCases()}, {"hosted invoices", hostedCases},
+		{"hosted invoice query", hostedQueryCases}, {"invoice inserts", keyedInvoices.insertCases()},
+		{"invoice versions", keyedInvoices.versionCases()}, {"invoices", invoiceCases},
+		{"invoice query", invoiceQueryCases}, {"events", eventCases},
 		{"deliveries", deliveryCases}, {"audit", auditCases}, {"dump", dumpCases}, {"model", modelCases},
 	}
 	for _, part := range parts {
@@ -110,6 +115,12 @@ func content[T any](t require.TestingT, rows []T) []string {
 			if len(r.Inputs) == 0 {
 				r.Inputs = nil
 			}
+		case *payments.HostedInvoice:
+			r.Refunds = append([]payments.HostedRefund(nil), r.Refunds...)
+		case *payments.InvoiceRecord:
+			r.Lines = append([]invoice.Line(nil), r.Lines...)
+			r.Standing.Exceptions = append([]invoice.Exception(nil), r.Standing.Exceptions...)
+			r.Standing.SeenBy = append([]invoice.Way(nil), r.Standing.SeenBy...)
 		case *payments.Delivery:
 			r.Seq = 0
 		}

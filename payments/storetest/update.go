@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cointill/cointill/invoice"
 	"github.com/cointill/cointill/payments"
 )
 
@@ -43,8 +44,16 @@ var updateCases = cases{
 		before := s.census()
 		err := s.store.Update(s.Context(), func(tx payments.Tx) error {
 			require.NoError(s, tx.SaveDeposits(s.Context(), []payments.Deposit{stored(s, tx)}))
+			hosted, err := tx.Hosted(s.Context(), payments.HostedQuery{})
+			require.NoError(s, err)
+			hosted[0].State, hosted[0].PollAt, hosted[0].Refunds = payments.HostedComplete, after(5_000), nil
+			require.NoError(s, tx.SaveHosted(s.Context(), hosted))
+			invoices, err := tx.Invoices(s.Context(), payments.InvoiceQuery{})
+			require.NoError(s, err)
+			invoices[0].Standing.Status = invoice.Paid
+			require.NoError(s, tx.SaveInvoices(s.Context(), invoices))
 			require.NoError(s, tx.SaveProgress(s.Context(), nil))
-			_, err := tx.ReserveIndexes(s.Context(), "key", 7)
+			_, err = tx.ReserveIndexes(s.Context(), "key", 7)
 			require.NoError(s, err)
 			return errHost
 		})

@@ -31,10 +31,21 @@ var viewCases = cases{
 	{"a save of a row that exists answers ErrReadOnly", func(s *suite) {
 		s.write(func(tx payments.Tx) error { return fill(s.Context(), tx) })
 		before := s.census()
-		err := s.store.View(s.Context(), func(tx payments.Tx) error {
-			return tx.SaveDeposits(s.Context(), []payments.Deposit{stored(s, tx)})
-		})
-		require.ErrorIs(s, err, payments.ErrReadOnly)
+		for name, save := range map[string]func(tx payments.Tx) error{
+			"deposit": func(tx payments.Tx) error {
+				return tx.SaveDeposits(s.Context(), []payments.Deposit{stored(s, tx)})
+			},
+			"hosted invoice": func(tx payments.Tx) error {
+				rows, err := tx.Hosted(s.Context(), payments.HostedQuery{})
+				return errors.Join(err, tx.SaveHosted(s.Context(), rows))
+			},
+			"invoice": func(tx payments.Tx) error {
+				rows, err := tx.Invoices(s.Context(), payments.InvoiceQuery{})
+				return errors.Join(err, tx.SaveInvoices(s.Context(), rows))
+			},
+		} {
+			require.ErrorIs(s, s.store.View(s.Context(), save), payments.ErrReadOnly, name)
+		}
 		require.Equal(s, before, s.census())
 	}},
 	{"a write in a savepoint of a view answers ErrReadOnly", func(s *suite) {

@@ -38,6 +38,8 @@ func (x *Tx) Dump(ctx context.Context) (string, error) {
 	all(ctx, x, d, "address", &addresses, nil)
 	all(ctx, x, d, "deposit", &deposits, func(r *payments.Deposit) { r.Version = 0 })
 	all(ctx, x, d, "spend", &spends, func(r *payments.Spend) { r.Version = 0 })
+	all(ctx, x, d, "hosted", &hosted, func(r *payments.HostedInvoice) { r.Version = 0 })
+	all(ctx, x, d, "invoice", &invoices, func(r *payments.InvoiceRecord) { r.Version = 0 })
 	all(ctx, x, d, "delivery", &deliveries, func(r *payments.Delivery) { r.Version, r.Seq = 0, 0 })
 	all(ctx, x, d, "audit", &audit, nil)
 	if d.err != nil {

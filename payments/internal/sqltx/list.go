@@ -2,6 +2,7 @@ package sqltx
 
 import (
 	"bytes"
+	"cmp"
 	"iter"
 	"slices"
 	"strings"
@@ -36,7 +37,28 @@ func parted[T comparable](list []T, n int, compare func(a, b T) int) iter.Seq[[]
 	return slices.Chunk(slices.Compact(sorted), n)
 }
 
+// split returns the queries that together ask for what those given ask for, each
+// with one of its lists at most n long. No row is selected by two of them.
+func split[Q any, T cmp.Ordered](queries []Q, n int, list func(*Q) *[]T) []Q {
+	var out []Q
+	for _, q := range queries {
+		for part := range parted(*list(&q), n, cmp.Compare[T]) {
+			one := q
+			*list(&one) = part
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
 func compareHashes(a, b chain.Hash) int { return bytes.Compare(a[:], b[:]) }
+
+// among selects by a column of text; no element, no condition.
+func among[S ~string](c *condition, column string, list []S) {
+	if len(list) > 0 {
+		in(c, column, list)
+	}
+}
 
 // txids selects by transaction; no element, no condition.
 func (c *condition) txids(list []chain.Hash) {

@@ -167,6 +167,85 @@ CREATE INDEX cointill_spends_by_address ON cointill_spends (from_raw, from_famil
 CREATE INDEX cointill_spends_by_height ON cointill_spends (network, block_height)
 	WHERE block_hash <> '';
 
+CREATE TABLE cointill_hosted (
+	id                TEXT NOT NULL PRIMARY KEY,
+	profile           TEXT NOT NULL,
+	account           TEXT NOT NULL,
+	environment       TEXT NOT NULL,
+	price_asset       TEXT NOT NULL,
+	price_decimals    INTEGER NOT NULL,
+	price             TEXT NOT NULL,
+	state             TEXT NOT NULL,
+	exception         TEXT NOT NULL,
+	remote_id         TEXT NOT NULL,
+	url               TEXT NOT NULL,
+	return_url        TEXT NOT NULL,
+	created_at        INTEGER,
+	expires_at        INTEGER,
+	remote_at         INTEGER,
+	paid_at           INTEGER,
+	coin              TEXT NOT NULL,
+	coin_amount       TEXT NOT NULL,
+	hold              TEXT NOT NULL,
+	incarnation       INTEGER NOT NULL,
+	credited_asset    TEXT NOT NULL,
+	credited_decimals INTEGER NOT NULL,
+	credited          TEXT NOT NULL,
+	credited_at       INTEGER,
+	fee_asset         TEXT NOT NULL,
+	fee_decimals      INTEGER NOT NULL,
+	fee               TEXT NOT NULL,
+	-- A JSON list, '' for none; amounts in it are digits in text too.
+	refunds           TEXT NOT NULL,
+	cancel            INTEGER NOT NULL,
+	problem           TEXT NOT NULL,
+	poll_at           INTEGER,
+	tries             INTEGER NOT NULL,
+	changes           INTEGER NOT NULL,
+	version           INTEGER NOT NULL
+) STRICT;
+
+-- Those still asked for, of all that ever were.
+CREATE INDEX cointill_hosted_due ON cointill_hosted (poll_at) WHERE poll_at IS NOT NULL;
+-- Not unique: BitPay gives the ids, and what it answers wrong is a problem of one
+-- row, told by the engine, and must not fail a whole commit.
+CREATE INDEX cointill_hosted_by_remote_id ON cointill_hosted (remote_id) WHERE remote_id <> '';
+CREATE INDEX cointill_hosted_by_account ON cointill_hosted (profile, account, id);
+CREATE INDEX cointill_hosted_by_state ON cointill_hosted (state, id);
+
+CREATE TABLE cointill_invoices (
+	number           TEXT NOT NULL PRIMARY KEY,
+	profile          TEXT NOT NULL,
+	issued_at        INTEGER,
+	due_at           INTEGER,
+	-- Lines, exceptions and seen_by are JSON lists, '' for none.
+	lines            TEXT NOT NULL,
+	total_asset      TEXT NOT NULL,
+	total_decimals   INTEGER NOT NULL,
+	total            TEXT NOT NULL,
+	status           TEXT NOT NULL,
+	exceptions       TEXT NOT NULL,
+	paid_asset       TEXT NOT NULL,
+	paid_decimals    INTEGER NOT NULL,
+	paid             TEXT NOT NULL,
+	pending_asset    TEXT NOT NULL,
+	pending_decimals INTEGER NOT NULL,
+	pending          TEXT NOT NULL,
+	missing_asset    TEXT NOT NULL,
+	missing_decimals INTEGER NOT NULL,
+	missing          TEXT NOT NULL,
+	surplus_asset    TEXT NOT NULL,
+	surplus_decimals INTEGER NOT NULL,
+	surplus          TEXT NOT NULL,
+	seen_by          TEXT NOT NULL,
+	created_at       INTEGER,
+	changes          INTEGER NOT NULL,
+	version          INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX cointill_invoices_by_profile ON cointill_invoices (profile, number);
+CREATE INDEX cointill_invoices_by_status ON cointill_invoices (status, number);
+
 CREATE TABLE cointill_entries (
 	key       TEXT PRIMARY KEY,
 	kind      TEXT NOT NULL,

@@ -1,0 +1,112 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cointill/cointill/bitpay"
+)
+
+// bitpayTimeout bounds one call to BitPay, its repetitions included, while nobody
+// waits for it.
+const bitpayTimeout = time.Minute
+
+// syncHosted asks BitPay about one row and commits what it says. The row is as it
+// then is on record, also beside an error.
+func (p *Processor) syncHosted(ctx context.Context, h HostedInvoice) (HostedInvoice, error) {
+	if h.Environment != string(p.cfg.BitPay.Client.Environment()) {
+		return p.otherEnvironment(ctx, h)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, bitpayTimeout, errSlow)
+	defer cancel()
+	if h.RemoteID == "" {
+		return p.healHosted(ctx, h)
+	}
+	v, err := p.askHosted(ctx, h)
+	if err != nil {
+		return p.unanswered(ctx, h, err)
+	}
+	if p.cfg.BitPay.Client.Facade() != bitpay.Merchant || h.State != HostedComplete && v.Status != bitpay.StatusComplete {
+		return p.applyHosted(ctx, h.ID, v, nil, false)
+	}
+	refunds, err := p.cfg.BitPay.Client.Refunds(ctx, h.RemoteID)
+	p.heard(ctx, err)
+	if err == nil {
+		return p.applyHosted(ctx, h.ID, v, refunds, true)
+	}
+	// What is known is not held back; the refunds are asked for again.
+	if h, applied := p.applyHosted(ctx, h.ID, v, nil, false); applied != nil {
+		return h, errors.Join(applied, err)
+	}
+	return p.unanswered(ctx, h, err)
+}
+
+// otherEnvironment refuses to ask about a row of another of BitPay's installations,
+// and puts its turn off: the configuration may change back.
+func (p *Processor) otherEnvironment(ctx context.Context, h HostedInvoice) (HostedInvoice, error) {
+	refused := &InputError{Field: "hosted invoice", Reason: fmt.Sprintf(
+		"%s is at %s, and Config.BitPay speaks to %s", h.ID, h.Environment, p.cfg.BitPay.Client.Environment())}
+	if h.PollAt.IsZero() || h.PollAt.After(p.now()) {
+		return h, refused
+	}
+	after, err := p.changeHosted(ctx, h.ID, func(h *HostedInvoice, out *outcome) {
+		h.Tries, h.PollAt = max(h.Tries, 1), out.now.Add(longestDoubt)
+	})
+	if err != nil {
+		return h, errors.Join(refused, err)
+	}
+	return after, refused
+}
+
+// askHosted fetches an invoice, or cancels it if it was paid another way. BitPay
+// refuses to cancel what may have been paid already: then it is looked at.
+func (p *Processor) askHosted(ctx context.Context, h HostedInvoice) (bitpay.Invoice, error) {
+	c := p.cfg.BitPay.Client
+	if h.Cancel && h.State == HostedNew && c.Facade() == bitpay.Merchant {
+		v, err := c.CancelInvoice(ctx, h.RemoteID, false)
+		p.heard(ctx, err)
+		if err == nil || !refusedForGood(err) {
+			return v, err
+		}
+		p.cfg.Log.Info("BitPay does not cancel a hosted invoice that was paid another way", "hosted", h.ID, "error", err)
+	}
+	v, err := c.Invoice(ctx, h.RemoteID)
+	p.heard(ctx, err)
+	return v, err
+}
+
+// unanswered records that a call about a row brought nothing to apply.
+func (p *Processor) unanswered(ctx context.Context, h HostedInvoice, cause error) (HostedInvoice, error) {
+	if callerGone(ctx) {
+		return h, cause // it is due as before
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), hostTimeout)
+	defer cancel()
+	var mismatch *bitpay.MismatchError
+	after, err := p.changeHosted(ctx, h.ID, func(h *HostedInvoice, out *outcome) {
+		if !errors.As(cause, &mismatch) && !errors.Is(cause, bitpay.ErrNotFound) {
+			h.failed(out.now)
+			return
+		}
+		for _, kind := range h.doubt(cause.Error(), out.now) {
+			out.hosted(kind, h)
+		}
+	})
+	if err != nil {
+		return h, errors.Join(cause, err)
+	}
+	return after, cause
+}
+
+// refusedForGood reports whether BitPay's API judged the request itself, so that the
+// same call can never succeed. A token that is not accepted is no such judgement, nor
+// is an answer that cannot be read: its fate is unknown.
+func refusedForGood(err error) bool {
+	var e *bitpay.Error
+	if errors.As(err, &e) {
+		return e.Status >= 400 && !e.Temporary() && !errors.Is(err, bitpay.ErrUnauthorized)
+	}
+	return errors.Is(err, bitpay.ErrArgument) || errors.Is(err, bitpay.ErrMerchantOnly)
+}

@@ -185,9 +185,11 @@ func (r *reconciliation) compareOne(ctx context.Context, h HostedInvoice, v bitp
 	return r.compareRefunds(ctx, h, v)
 }
 
-// compareRefunds follows refunds that the list shows, or that have not ended.
+// compareRefunds follows refunds that the list shows, in any of the three ways it
+// has, or that have not ended.
 func (r *reconciliation) compareRefunds(ctx context.Context, h HostedInvoice, v bitpay.Invoice) error {
-	if h.RemoteID != v.ID || len(v.RefundInfo) == 0 && !v.RefundAddressRequestPending && !h.refundsOpen() {
+	shown := len(v.RefundInfo) > 0 || len(v.RefundAddresses) > 0 || v.RefundAddressRequestPending
+	if h.RemoteID != v.ID || !shown && !h.refundsOpen() {
 		return nil
 	}
 	return r.followAndTell(ctx, h)

@@ -263,7 +263,7 @@ func (w *refundWorld) refundKinds(h payments.HostedInvoice) (kinds []payments.Ev
 // complete makes an invoice of an account that is paid and credited by BitPay.
 func (w *refundWorld) complete(a payments.Account, price money.Amount) payments.HostedInvoice {
 	w.Helper()
-	h, err := w.p.Checkout(w.ctx, payments.CheckoutRequest{Account: a, Amount: price, ReturnURL: "https://shop.example/thanks"})
+	h, err := w.p.Checkout(w.ctx, payments.CheckoutRequest{Account: a, Amount: price, Key: "complete-" + price.Text(), ReturnURL: "https://shop.example/thanks"})
 	require.NoError(w, err)
 	require.NoError(w, w.sim.GiveEmail(h.RemoteID, "payer@example.com"))
 	require.NoError(w, w.sim.PayExact(h.RemoteID, "BTC"))

@@ -72,7 +72,8 @@ type BitPayReport struct {
 	Compared int
 	// Differences are in ascending order of RemoteID, then ID.
 	Differences []BitPayDifference
-	// Receivables are in ascending order of currency.
+	// Receivables are in ascending order of currency, of those that accounts are kept
+	// in: what BitPay holds in coins is not compared.
 	Receivables []BitPayReceivable
 }
 

@@ -46,7 +46,7 @@ func (p *Processor) ReconcileBitPay(ctx context.Context, from, to time.Time) (Bi
 	if err := p.mayOpen(ctx); err != nil {
 		return BitPayReport{}, err
 	}
-	r := &reconciliation{Processor: p, listed: map[string]bitpay.Invoice{}, asked: map[string]bool{},
+	r := &reconciliation{Processor: p, listed: map[string]listedInvoice{}, asked: map[string]bool{},
 		oneSided: map[string]map[money.Currency]money.Amount{explainEarly: {}, explainHeld: {}},
 		report:   BitPayReport{Environment: string(p.cfg.BitPay.Client.Environment()), From: from, To: to}}
 	err := r.run(ctx)
@@ -63,11 +63,21 @@ func (p *Processor) ReconcileBitPay(ctx context.Context, from, to time.Time) (Bi
 type reconciliation struct {
 	*Processor
 	report BitPayReport
-	listed map[string]bitpay.Invoice // by BitPay's id
-	order  []string                  // as listed
-	asked  map[string]bool           // our ids whose refunds were followed
+	listed map[string]listedInvoice // by BitPay's id
+	order  []string                 // as listed
+	asked  map[string]bool          // our ids whose refunds were followed
 	// oneSided sums, by explanation and currency, what stands on one side alone.
 	oneSided map[string]map[money.Currency]money.Amount
+}
+
+// listedInvoice is what is kept of BitPay's list: a month of whole invoices would
+// fill the memory.
+type listedInvoice struct {
+	id, orderID, currency string
+	status                bitpay.Status
+	price                 bitpay.Number
+	// refunds says that it shows some, in one of three ways.
+	refunds bool
 }
 
 func (r *reconciliation) run(ctx context.Context) error {
@@ -100,7 +110,9 @@ func (r *reconciliation) list(ctx context.Context) error {
 		fresh := false
 		for _, v := range page {
 			if _, known := r.listed[v.ID]; !known {
-				fresh, r.listed[v.ID], r.order = true, v, append(r.order, v.ID)
+				fresh, r.order = true, append(r.order, v.ID)
+				r.listed[v.ID] = listedInvoice{id: v.ID, orderID: v.OrderID, currency: v.Currency, status: v.Status, price: v.Price,
+					refunds: len(v.RefundInfo) > 0 || len(v.RefundAddresses) > 0 || v.RefundAddressRequestPending}
 			}
 		}
 		r.report.Compared = len(r.order)
@@ -120,7 +132,7 @@ func (r *reconciliation) compare(ctx context.Context, ids []string) error {
 		}
 		var orders []string
 		for _, id := range ids {
-			if order := r.listed[id].OrderID; order != "" {
+			if order := r.listed[id].orderID; order != "" {
 				orders = append(orders, order)
 			}
 		}
@@ -143,10 +155,10 @@ func (r *reconciliation) compare(ctx context.Context, ids []string) error {
 		v := r.listed[id]
 		h, ok := known[id]
 		if !ok {
-			h, ok = named[v.OrderID]
+			h, ok = named[v.orderID]
 		}
 		if !ok {
-			r.report.differ(DifferenceForeign, "", id, fmt.Sprintf("BitPay's invoice %s has order id %.40q, which is none of ours; nothing of it is booked", id, v.OrderID))
+			r.report.differ(DifferenceForeign, "", id, fmt.Sprintf("BitPay's invoice %s has order id %.40q, which is none of ours; nothing of it is booked", id, v.orderID))
 			continue
 		}
 		errs = append(errs, r.compareOne(ctx, h, v))
@@ -155,41 +167,39 @@ func (r *reconciliation) compare(ctx context.Context, ids []string) error {
 }
 
 // compareOne brings a row to what BitPay lists, if it differs, and says what differed.
-func (r *reconciliation) compareOne(ctx context.Context, h HostedInvoice, v bitpay.Invoice) error {
+func (r *reconciliation) compareOne(ctx context.Context, h HostedInvoice, v listedInvoice) error {
 	class, was := DifferenceTiming, h.State
-	switch price, err := v.Price.Amount(h.Price.Asset()); {
-	case h.RemoteID != "" && h.RemoteID != v.ID:
-		r.report.differ(DifferenceForeign, h.ID, v.ID, fmt.Sprintf("BitPay's invoice %s has our order id, and ours is %s there; nothing of it is booked", v.ID, h.RemoteID))
+	switch price, err := v.price.Amount(h.Price.Asset()); {
+	case h.RemoteID != "" && h.RemoteID != v.id:
+		r.report.differ(DifferenceForeign, h.ID, v.id, fmt.Sprintf("BitPay's invoice %s has our order id, and ours is %s there; nothing of it is booked", v.id, h.RemoteID))
 		return nil
-	case err != nil || v.Currency != string(h.Price.Asset().Coin) || !price.Equal(h.Price):
-		r.report.differ(DifferenceAmount, h.ID, v.ID, fmt.Sprintf("the price is %s %s at BitPay and %s here; nothing of it is booked", v.Price, v.Currency, h.Price))
+	case err != nil || v.currency != string(h.Price.Asset().Coin) || !price.Equal(h.Price):
+		r.report.differ(DifferenceAmount, h.ID, v.id, fmt.Sprintf("the price is %s %s at BitPay and %s here; nothing of it is booked", v.price, v.currency, h.Price))
 		return nil
 	case h.RemoteID == "":
 		class = DifferenceMissingHere
-	case string(h.State) == string(v.Status):
+	case string(h.State) == string(v.status):
 		return r.compareRefunds(ctx, h, v)
 	}
 	h, err := r.RefreshHosted(ctx, h.ID)
 	switch {
 	case err != nil:
 		return err
-	case h.RemoteID != v.ID:
-		r.report.differ(class, h.ID, v.ID, fmt.Sprintf("BitPay has %s, which could not be attached: %s", v.ID, cmp.Or(h.Problem, "asked again later")))
+	case h.RemoteID != v.id:
+		r.report.differ(class, h.ID, v.id, fmt.Sprintf("BitPay has %s, which could not be attached: %s", v.id, cmp.Or(h.Problem, "asked again later")))
 	case h.State == was && h.Problem != "":
-		r.report.differ(DifferenceStatus, h.ID, v.ID, fmt.Sprintf("BitPay says %s and the books %s: %s", v.Status, h.State, h.Problem))
-	case h.State == was && string(h.State) != string(v.Status):
-		r.report.differ(DifferenceStatus, h.ID, v.ID, fmt.Sprintf("BitPay lists %s and the books say %s, which stands", v.Status, h.State))
+		r.report.differ(DifferenceStatus, h.ID, v.id, fmt.Sprintf("BitPay says %s and the books %s: %s", v.status, h.State, h.Problem))
+	case h.State == was && string(h.State) != string(v.status):
+		r.report.differ(DifferenceStatus, h.ID, v.id, fmt.Sprintf("BitPay lists %s and the books say %s, which stands", v.status, h.State))
 	default:
-		r.report.differ(class, h.ID, v.ID, fmt.Sprintf("BitPay said %s and the books %s; they say %s now", v.Status, was, h.State))
+		r.report.differ(class, h.ID, v.id, fmt.Sprintf("BitPay said %s and the books %s; they say %s now", v.status, was, h.State))
 	}
 	return r.compareRefunds(ctx, h, v)
 }
 
-// compareRefunds follows refunds that the list shows, in any of the three ways it
-// has, or that have not ended.
-func (r *reconciliation) compareRefunds(ctx context.Context, h HostedInvoice, v bitpay.Invoice) error {
-	shown := len(v.RefundInfo) > 0 || len(v.RefundAddresses) > 0 || v.RefundAddressRequestPending
-	if h.RemoteID != v.ID || !shown && !h.refundsOpen() {
+// compareRefunds follows refunds that the list shows, or that have not ended.
+func (r *reconciliation) compareRefunds(ctx context.Context, h HostedInvoice, v listedInvoice) error {
+	if h.RemoteID != v.id || !v.refunds && !h.refundsOpen() {
 		return nil
 	}
 	return r.followAndTell(ctx, h)

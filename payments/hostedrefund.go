@@ -82,13 +82,13 @@ func (h *HostedInvoice) bookRefund(s refundStep) refundStep {
 		return s
 	}
 	if !s.now.Reserved {
-		switch left := h.refundable(s.now.ID); {
+		switch {
 		case h.Credited.Sign() <= 0 && h.Hold != "":
 			return s // the credit waits for an operator, and this for the credit
 		case h.Credited.Sign() <= 0:
 			return s.odd("no credit stands that it could be taken from")
-		case exceeds(s.now.Amount, left):
-			return s.odd("%s exceeds what is left of the price, %s", s.now.Amount, left)
+		case exceeds(s.now.Amount, h.refundable(s.now.ID)):
+			return s.odd("%s and the other refunds exceed the price, %s", s.now.Amount, h.Price)
 		}
 		s.reserve, s.now.Reserved = true, true
 		s.now.Incarnation++

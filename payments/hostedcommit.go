@@ -43,6 +43,7 @@ func (p *Processor) commitHostedOnce(ctx context.Context, id string, s say, chan
 		mute.cfg.InTx = nil
 		teller = &mute
 	}
+	var read HostedInvoice
 	var out *outcome
 	now := p.now()
 	err = p.update(ctx, func(tx Tx) error {
@@ -53,7 +54,7 @@ func (p *Processor) commitHostedOnce(ctx context.Context, id string, s say, chan
 		if len(rows) == 0 {
 			return fmt.Errorf("%w: hosted invoice %s", ErrNotFound, id)
 		}
-		out, h = &outcome{now: now}, rows[0]
+		out, h, read = &outcome{now: now}, rows[0], rows[0]
 		if err := change.row(&h, out); err != nil {
 			return err
 		}
@@ -81,7 +82,7 @@ func (p *Processor) commitHostedOnce(ctx context.Context, id string, s say, chan
 		return teller.publish(ctx, tx, out)
 	})
 	if err != nil {
-		return h, err
+		return read, err
 	}
 	h.Version++ // as saved
 	p.notify(out)

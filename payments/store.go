@@ -197,7 +197,8 @@ type HostedTx interface {
 
 // HostedQuery selects hosted invoices; fields left at zero select all.
 type HostedQuery struct {
-	// IDs and RemoteIDs select by our id and by BitPay's.
+	// IDs and RemoteIDs select by our id and by BitPay's, which a store does not keep
+	// unique. An empty RemoteID selects nothing: not the rows that have none yet.
 	IDs, RemoteIDs []string
 	// Profiles and Account select by account.
 	Profiles []string

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cointill/cointill/bitpay"
 	"github.com/cointill/cointill/payments/money"
@@ -61,7 +62,7 @@ func (h *HostedInvoice) refundStep(v bitpay.Refund) refundStep {
 	}
 	s.now.Type, s.now.Amount, s.now.Problem = cmp.Or(v.Type, old.Type), amount, ""
 	if s.now.RequestedAt = old.RequestedAt; !v.RequestDate.IsZero() {
-		s.now.RequestedAt = v.RequestDate
+		s.now.RequestedAt = v.RequestDate.UTC().Truncate(time.Millisecond) // as stores keep it
 	}
 	if !old.Paid {
 		s.now.Fee = fee

@@ -26,14 +26,15 @@ type wire struct {
 
 	mu     sync.Mutex
 	calls  []string
-	before func(r *http.Request) error // fails before it is sent
-	after  func(r *http.Request) error // fails after the answer
+	before func(r *http.Request) error               // fails before it is sent
+	after  func(r *http.Request) error               // fails after the answer
+	alter  func(r *http.Request, body []byte) []byte // the answer
 }
 
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.mu.Lock()
 	w.calls = append(w.calls, r.Method+" "+r.URL.Path)
-	before, after := w.before, w.after
+	before, after, alter := w.before, w.after, w.alter
 	w.mu.Unlock()
 	if before != nil {
 		if err := before(r); err != nil {
@@ -55,6 +56,11 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
+	if alter != nil {
+		body := alter(r, rec.Body.Bytes())
+		rec.Body.Reset()
+		rec.Body.Write(body)
+	}
 	return rec.Result(), nil
 }
 
@@ -75,6 +81,12 @@ func (w *wire) breakBefore(f func(*http.Request) error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.before = f
+}
+
+func (w *wire) alterWith(f func(*http.Request, []byte) []byte) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.alter = f
 }
 
 func (w *wire) count() int {

@@ -64,6 +64,11 @@ func (h *HostedInvoice) request(b *BitPay) bitpay.NewInvoice {
 // remoteForm is what ids of BitPay's look like.
 var remoteForm = regexp.MustCompile(`^[A-Za-z0-9_:-][A-Za-z0-9_.:-]{0,99}$`)
 
+// overtakes is how much older than the newest answer one may be that is ignored:
+// answers overtake each other by as long as a call may take. An older one means that
+// BitPay's clock was wrong and was set right, and counts.
+const overtakes = 15 * time.Minute
+
 // take applies an answer and returns what it tells, in order. What is not this
 // invoice, or cannot be, becomes its Problem, and nothing of it is applied.
 func (h *HostedInvoice) take(v bitpay.Invoice, now time.Time) (told []EventKind) {
@@ -81,16 +86,20 @@ func (h *HostedInvoice) take(v bitpay.Invoice, now time.Time) (told []EventKind)
 		return h.doubt(fmt.Sprintf("status %.40q is not known", v.Status), now)
 	}
 	at := v.CurrentTime.UTC().Truncate(time.Millisecond)
-	if at.Before(h.RemoteAt) {
+	timeless := v.CurrentTime.IsZero() // BitPay's members come and go: that is no reason to lose a payment
+	if timeless {
+		at = h.RemoteAt
+	}
+	if behind := h.RemoteAt.Sub(at); behind > 0 && behind < overtakes {
 		h.Tries = 0
-		return nil // answers may overtake each other
+		return nil
 	}
 	if h.RemoteID == "" { // it exists, and can be paid
 		h.RemoteID, h.URL, h.State = v.ID, v.URL, HostedNew
 		told = append(told, EventHostedOpened)
 	}
 	moves, contradicts := h.State.moveTo(to)
-	if contradicts && at.After(h.RemoteAt) {
+	if contradicts && (timeless || !at.Equal(h.RemoteAt)) {
 		return append(told, h.doubt(fmt.Sprintf("status %s after %s", to, h.State), now)...)
 	}
 	h.Tries, h.RemoteAt = 0, at

@@ -3,6 +3,7 @@ package payments
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/cointill/cointill/bitpay"
 )
@@ -24,7 +25,8 @@ type hostedChange struct {
 }
 
 // commitHosted reads a row, changes it, books what follows, saves and tells it in one
-// commit. What BitPay said never waits for the host: see [Config.InTx].
+// commit. What BitPay said never waits for the host: see [Config.InTx]. Beside an
+// error it returns the row as it is on record, if it could be read.
 func (p *Processor) commitHosted(ctx context.Context, id string, change hostedChange) (h HostedInvoice, err error) {
 	for _, s := range []say{saysAll, saysFacts, saysNothing} {
 		h, err = p.commitHostedOnce(ctx, id, s, change)
@@ -44,6 +46,7 @@ func (p *Processor) commitHostedOnce(ctx context.Context, id string, s say, chan
 		teller = &mute
 	}
 	var out *outcome
+	var before HostedInvoice
 	now := p.now()
 	err = p.update(ctx, func(tx Tx) error {
 		rows, err := tx.Hosted(ctx, HostedQuery{IDs: []string{id}, Limit: 1})
@@ -53,7 +56,8 @@ func (p *Processor) commitHostedOnce(ctx context.Context, id string, s say, chan
 		if len(rows) == 0 {
 			return fmt.Errorf("%w: hosted invoice %s", ErrNotFound, id)
 		}
-		out, h = &outcome{now: now}, rows[0]
+		out, before, h = &outcome{now: now}, rows[0], rows[0]
+		h.Refunds = slices.Clone(h.Refunds)
 		if err := change.row(&h, out); err != nil {
 			return err
 		}
@@ -81,7 +85,7 @@ func (p *Processor) commitHostedOnce(ctx context.Context, id string, s say, chan
 		return teller.publish(ctx, tx, out)
 	})
 	if err != nil {
-		return h, err
+		return before, err
 	}
 	h.Version++ // as saved
 	p.notify(out)

@@ -49,7 +49,8 @@ func (h *HostedInvoice) nextPoll(now time.Time) time.Time {
 		}
 	case HostedExpired:
 		for _, after := range lateLooks {
-			if at := h.ExpiresAt.Add(after); at.After(now) {
+			// By our clock alone: BitPay's may be hours off.
+			if at := h.CreatedAt.Add(adoptWithin + after); at.After(now) {
 				return at
 			}
 		}

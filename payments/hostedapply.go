@@ -134,8 +134,7 @@ func (h *HostedInvoice) doubt(problem string, now time.Time) (told []EventKind) 
 	if h.Problem != problem {
 		h.Problem, told = problem, []EventKind{EventHostedMismatch}
 	}
-	h.Tries++
-	h.PollAt = now.Add(backOff(h.Tries, firstDoubt, longestDoubt))
+	h.later(now, firstDoubt, longestDoubt)
 	return told
 }
 

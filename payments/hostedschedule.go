@@ -62,10 +62,10 @@ func (h *HostedInvoice) nextPoll(now time.Time) time.Time {
 	return time.Time{}
 }
 
-// failed counts a call that got no answer.
-func (h *HostedInvoice) failed(now time.Time) {
+// later counts a call that brought nothing to apply.
+func (h *HostedInvoice) later(now time.Time, first, longest time.Duration) {
 	h.Tries++
-	h.PollAt = now.Add(backOff(h.Tries, firstFailure, longestFailure))
+	h.PollAt = now.Add(backOff(h.Tries, first, longest))
 }
 
 // backOff doubles from first, at the first of tries, to longest.

@@ -1,0 +1,340 @@
+package payments_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	_ "modernc.org/sqlite"
+
+	"github.com/cointill/cointill/bitpay/bitpaysim"
+	"github.com/cointill/cointill/ledger"
+	"github.com/cointill/cointill/payments"
+	"github.com/cointill/cointill/payments/money"
+	"github.com/cointill/cointill/payments/sqlitestore"
+)
+
+func TestManyCheckoutsRefreshesAndNotificationsAtOnceMakeOneInvoiceAndOneCredit(t *testing.T) {
+	for _, kind := range []string{"memory", "sqlite"} {
+		t.Run(kind, func(t *testing.T) {
+			w := newHostedWorld(t, nil)
+			if kind == "sqlite" {
+				db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "a.db"))
+				require.NoError(t, err)
+				t.Cleanup(func() { db.Close() })
+				require.NoError(t, sqlitestore.Migrate(t.Context(), db))
+				s, err := sqlitestore.New(db)
+				require.NoError(t, err)
+				w.store, w.cfg.Store = s, s
+			}
+			w.cfg.InTx = func(ctx context.Context, tx payments.Tx, ev []payments.Event) error { return nil }
+			w.restart()
+			cfg := w.cfg
+			c := *cfg.BitPay
+			c.Speed = "medium"
+			cfg.BitPay = &c
+			ps := []*payments.Processor{w.p, w.processor(cfg)}
+			var wg sync.WaitGroup
+			ids := make([]string, 50)
+			for i := range ids {
+				wg.Go(func() {
+					h, err := ps[i%2].Checkout(w.ctx, fifty("same"))
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					ids[i] = h.RemoteID
+				})
+			}
+			wg.Wait()
+			for _, id := range ids {
+				require.Equal(t, ids[0], id)
+			}
+			require.Len(t, w.bitpay.Invoices(), 1)
+			rows, err := w.p.HostedInvoices(w.ctx, voice, "", 10)
+			require.NoError(t, err)
+			require.Len(t, rows, 1)
+			h := rows[0]
+			require.Equal(t, []payments.EventKind{payments.EventHostedOpened}, w.told(h.ID))
+			other, err := w.p.Checkout(w.ctx, payments.CheckoutRequest{Account: sms, Amount: usd(50)[0], Key: "same"})
+			require.NoError(t, err)
+			require.NotEqual(t, other.ID, h.ID)
+			require.NotEqual(t, other.RemoteID, h.RemoteID)
+			require.NoError(t, w.bitpay.PayExact(h.RemoteID, ""))
+			require.NoError(t, w.bitpay.Confirm(h.RemoteID, 1))
+			race := func() {
+				for i := range 40 {
+					wg.Go(func() { _, _ = ps[i%2].RefreshHosted(w.ctx, h.ID) })
+				}
+				for i := range 4 {
+					wg.Go(func() {
+						hd, _ := ps[i%2].BitPayNotifications()
+						r := httptest.NewRequest("POST", "/", strings.NewReader(`{"id":"`+h.RemoteID+`"}`))
+						r.Header.Set("Content-Type", "application/json")
+						hd.ServeHTTP(httptest.NewRecorder(), r)
+					})
+				}
+				wg.Go(func() { _ = ps[0].Advance(w.ctx) })
+				wg.Go(func() { _ = ps[1].Advance(w.ctx) })
+				wg.Wait()
+			}
+			race()
+			require.Equal(t, "50.00 USD", w.balance(voice))
+			require.NoError(t, w.bitpay.Decline(h.RemoteID))
+			w.clock.Advance(time.Second)
+			race()
+			require.Equal(t, "0.00 USD", w.balance(voice))
+			require.Equal(t, payments.HostedDeclined, w.row(h.ID).State)
+			require.Equal(t, "0.00 USD", w.balance(sms))
+			require.NoError(t, w.bitpay.PayExact(other.RemoteID, ""))
+			require.NoError(t, w.bitpay.Complete(other.RemoteID))
+			h = other
+			w.clock.Advance(time.Second)
+			race()
+			require.Equal(t, "50.00 USD", w.balance(sms))
+			require.Equal(t, "50.00 USD", w.receivable())
+			require.Len(t, w.entries(voice), 2)
+			require.Len(t, w.entries(sms), 1)
+		})
+	}
+}
+
+func TestAHostThatPanicsOrRefusesFacts(t *testing.T) {
+	w := newHostedWorld(t, medium)
+	mode := "panic"
+	var seen []payments.EventKind
+	w.cfg.InTx = func(_ context.Context, _ payments.Tx, ev []payments.Event) error {
+		for _, e := range ev {
+			seen = append(seen, e.Kind)
+		}
+		switch mode {
+		case "panic":
+			panic("host")
+		case "reversals":
+			for _, e := range ev {
+				if e.Kind == payments.EventHostedReversed {
+					return errors.New("no")
+				}
+			}
+		case "all":
+			return errors.New("no")
+		}
+		return nil
+	}
+	w.restart()
+	h := w.checkout("a")
+	require.NoError(t, w.bitpay.PayExact(h.RemoteID, ""))
+	require.NoError(t, w.bitpay.Confirm(h.RemoteID, 1))
+	w.after(time.Minute)
+	require.Equal(t, payments.HoldHost, w.row(h.ID).Hold)
+	require.Equal(t, payments.HostedConfirmed, w.row(h.ID).State)
+	require.Equal(t, "0.00 USD", w.balance(voice))
+	require.Error(t, w.p.ReleaseHosted(w.ctx, h.ID, payments.Actor{ID: "op", Reason: "r"}))
+	require.Equal(t, payments.HoldHost, w.row(h.ID).Hold)
+	mode = "reversals"
+	var wg sync.WaitGroup
+	var ok atomic.Int32
+	for range 10 {
+		wg.Go(func() {
+			if w.p.ReleaseHosted(w.ctx, h.ID, payments.Actor{ID: "op", Reason: "r"}) == nil {
+				ok.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	require.EqualValues(t, 1, ok.Load())
+	require.Equal(t, "50.00 USD", w.balance(voice))
+	require.NoError(t, w.bitpay.Decline(h.RemoteID))
+	w.after(10 * time.Minute)
+	require.Equal(t, "0.00 USD", w.balance(voice))
+	require.Equal(t, payments.HoldHost, w.row(h.ID).Hold)
+	require.NoError(t, w.p.ReleaseHosted(w.ctx, h.ID, payments.Actor{ID: "op", Reason: "r"}))
+	require.Equal(t, "", string(w.row(h.ID).Hold))
+	require.Equal(t, "0.00 USD", w.balance(voice))
+	w.after(100 * time.Hour)
+	require.Len(t, w.entries(voice), 2)
+	t.Log(w.told(h.ID), seen)
+	require.Equal(t, w.told(h.ID), w.events.kinds("hosted/"+h.ID))
+
+	// invalid, then complete while held
+	mode = ""
+	h = w.checkout("b")
+	require.NoError(t, w.bitpay.PayExact(h.RemoteID, ""))
+	require.NoError(t, w.bitpay.Complete(h.RemoteID))
+	mode = "all"
+	w.after(2 * time.Minute)
+	require.Equal(t, payments.HoldHost, w.row(h.ID).Hold)
+	require.Equal(t, payments.HostedComplete, w.row(h.ID).State)
+	mode = ""
+	// BitPay taken out of the configuration
+	cfg := w.cfg
+	cfg.BitPay = nil
+	p := w.processor(cfg)
+	require.NoError(t, p.Advance(w.ctx))
+	require.NoError(t, p.ReleaseHosted(w.ctx, h.ID, payments.Actor{ID: "op", Reason: "r"}))
+	require.Equal(t, "50.00 USD", w.balance(voice))
+	_, err := p.Health(w.ctx)
+	require.NoError(t, err)
+	_, err = p.RefreshHosted(w.ctx, h.ID)
+	require.ErrorIs(t, err, payments.ErrNoBitPay)
+}
+
+func TestSmallestAndLargestAmountsInBothCurrencies(t *testing.T) {
+	for _, cur := range []money.Currency{money.USD, money.EUR} {
+		w := newHostedWorld(t, func(c *payments.Config) {
+			c.Currency = cur
+			c.BitPay.Amounts = []money.Amount{cur.Cents(1), cur.Cents(90_000_000), money.USD.Cents(5_000), money.EUR.Cents(5_000)}
+		})
+		for i, a := range w.p.Offers(cur) {
+			acc := payments.Account{Profile: "p", Name: fmt.Sprint("n", i)}
+			h, err := w.p.Checkout(w.ctx, payments.CheckoutRequest{Account: acc, Amount: a})
+			require.NoError(t, err)
+			require.NoError(t, w.bitpay.PayExact(h.RemoteID, ""))
+			require.NoError(t, w.bitpay.Complete(h.RemoteID))
+			w.after(2 * time.Minute)
+			require.Equal(t, a.String(), w.balance(acc))
+			lines, _, err := w.p.Statement(w.ctx, acc, ledger.Cursor{}, 10)
+			require.NoError(t, err)
+			require.Len(t, lines, 1)
+			require.Equal(t, a.String(), lines[0].Balance.String())
+			require.Equal(t, h.RemoteID, lines[0].Reference)
+		}
+		wrong := money.USD
+		if cur == money.USD {
+			wrong = money.EUR
+		}
+		_, err := w.p.Checkout(w.ctx, payments.CheckoutRequest{Account: voice, Amount: wrong.Cents(5_000)})
+		var input *payments.InputError
+		require.ErrorAs(t, err, &input)
+		rows, err := w.p.HostedInvoices(w.ctx, voice, "", 10)
+		require.NoError(t, err)
+		require.Empty(t, rows)
+	}
+}
+
+func TestAFloodOfNotificationsLeavesARestingBitPayAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newHostedWorld(t, nil)
+		h := w.checkout("a")
+		w.bitpay.FaultAPI("", bitpaysim.RateLimited, -1)
+		w.clock.Advance(time.Minute)
+		_ = w.p.Advance(w.ctx)
+		hd, err := w.p.BitPayNotifications()
+		require.NoError(t, err)
+		before := w.wire.count()
+		for range 60 {
+			r := httptest.NewRequest("POST", "/", strings.NewReader(`{"id":"`+h.RemoteID+`"}`))
+			r.Header.Set("Content-Type", "application/json")
+			hd.ServeHTTP(httptest.NewRecorder(), r)
+		}
+		require.Equal(t, before, w.wire.count())
+		w.bitpay.ClearFaults()
+		require.NoError(t, w.bitpay.PayExact(h.RemoteID, ""))
+		w.after(5 * time.Second)
+		require.Equal(t, payments.HostedPaid, w.row(h.ID).State, "they are not forgotten")
+	})
+}
+
+func TestACompleteInvoiceWhoseRefundsAreNeverListedIsCreditedAndAskedAboutLessAndLess(t *testing.T) {
+	for name, c := range map[string]struct {
+		body string
+		told int
+	}{
+		"not found": {`{"status":"error","code":"020201","data":null,"error":"Refund not found"}`, 1},
+		"another's": {`{"data":[{"id":"r","invoice":"other","status":"created","amount":1,"currency":"USD"}]}`, 1},
+		"refused":   {`{"status":"error","code":"020202","data":null,"error":"Invalid params"}`, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newHostedWorld(t, nil)
+			h := w.checkout("a")
+			w.wire.alterWith(func(r *http.Request, b []byte) []byte {
+				if r.URL.Path == "/refunds" {
+					return []byte(c.body)
+				}
+				return b
+			})
+			require.NoError(t, w.bitpay.PayExact(h.RemoteID, ""))
+			require.NoError(t, w.bitpay.Complete(h.RemoteID))
+			before := w.wire.count()
+			for range 24 * 60 {
+				w.clock.Advance(time.Minute)
+				_ = w.p.Advance(w.ctx)
+			}
+			require.Equal(t, "50.00 USD", w.balance(voice))
+			require.Less(t, w.wire.count()-before, 2*24+20)
+			told := 0
+			for _, kind := range w.told(h.ID) {
+				if kind == payments.EventHostedMismatch {
+					told++
+				}
+			}
+			require.Equal(t, c.told, told)
+		})
+	}
+}
+
+func TestRefundsThatAreAnsweredTooSlowlyHoldNoCreditUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newHostedWorld(t, nil)
+		h := w.checkout("a")
+		require.NoError(t, w.bitpay.PayExact(h.RemoteID, ""))
+		require.NoError(t, w.bitpay.Complete(h.RemoteID))
+		w.wire.breakBefore(func(r *http.Request) error {
+			if r.URL.Path != "/refunds" {
+				return nil
+			}
+			<-r.Context().Done()
+			return r.Context().Err()
+		})
+		w.clock.Advance(time.Minute)
+		require.Error(t, w.p.Advance(w.ctx))
+		require.Equal(t, "50.00 USD", w.balance(voice))
+	})
+}
+
+func TestACallerThatGivesUpAtAnyMomentLeavesAHealableRow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, where := range []string{"before", "after"} {
+			w := newHostedWorld(t, nil)
+			ctx, cancel := context.WithCancel(w.ctx)
+			f := func(*http.Request) error { cancel(); return nil }
+			if where == "before" {
+				w.wire.breakBefore(f)
+			} else {
+				w.wire.mu.Lock()
+				w.wire.after = f
+				w.wire.mu.Unlock()
+			}
+			h, err := w.p.Checkout(ctx, fifty("a"))
+			require.Error(t, err)
+			require.NotEmpty(t, h.ID)
+			w.wire.breakBefore(nil)
+			w.wire.mu.Lock()
+			w.wire.after = nil
+			w.wire.mu.Unlock()
+			w.after(20 * time.Second)
+			require.Equal(t, payments.HostedNew, w.row(h.ID).State)
+			require.Len(t, w.bitpay.Invoices(), 1)
+		}
+	})
+}
+
+func TestAGatewaysWordIsNoVerdict(t *testing.T) {
+	w := newHostedWorld(t, nil)
+	w.wire.alterWith(func(r *http.Request, b []byte) []byte {
+		return []byte(`{"message":"no Route matched with those values"}`)
+	})
+	h, err := w.p.Checkout(w.ctx, fifty("a"))
+	t.Log(h.State, err)
+}

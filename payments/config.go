@@ -50,10 +50,12 @@ type Config struct {
 	// asked again. Its context ends after 15 seconds. Nil lets everything pass.
 	Screen func(ctx context.Context, d Deposit) (Verdict, error)
 	// InTx writes the host's own rows in the library's commit. It gets the events
-	// of that commit that change money: credits and reversals. Find the host's
-	// handle with the store's Unwrap (sqlitestore.Unwrap). It must touch nothing
-	// but tx, because a conflict runs it again. An error undoes the credits, not
-	// the record that coins arrived: they are tried again one by one, and a
+	// of that commit that change money: credits and reversals, and what the commit
+	// made of an invoice's status. A status is shown also if no money moved;
+	// refusing that alone undoes nothing, and Deliver tells it in any case. Find the
+	// host's handle with the store's Unwrap (sqlitestore.Unwrap). It must touch
+	// nothing but tx, because a conflict runs it again. An error undoes the credits,
+	// not the record that coins arrived: they are tried again one by one, and a
 	// deposit whose InTx still fails is held (HoldHost). A reversal is booked in
 	// any case; a deposit whose reversal InTx refuses is held too, because the
 	// host's rows then differ from the library's.

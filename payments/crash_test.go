@@ -70,7 +70,12 @@ type mortalStore struct {
 
 func (s mortalStore) Update(ctx context.Context, fn func(payments.Tx) error) error {
 	return s.r.call("update", func() error {
-		return s.Store.Update(ctx, func(tx payments.Tx) error { return fn(mortalTx{tx, s.r}) })
+		return s.Store.Update(ctx, func(tx payments.Tx) error {
+			if err := fn(mortalTx{tx, s.r}); err != nil {
+				return err
+			}
+			return s.r.call("commit", func() error { return nil })
+		})
 	})
 }
 

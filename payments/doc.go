@@ -128,6 +128,25 @@
 // the host's customers: who opens a thousand has a thousand limits, so terms and
 // identity belong before the first address (Config.Precondition).
 //
+// # Invoices
+//
+// CreateInvoice puts an invoice of the host's on record and opens an account of its
+// own, "invoice/" and its number, which no host can name: what is paid to it stays
+// there, a surplus too. InvoiceAddress takes coins for it, Checkout BitPay's payment.
+// Every commit that changes a payment of it folds it anew before it ends
+// (invoicefold.go): package invoice says what its deposits and hosted invoices make of
+// it, the record is saved, and invoice.* events are told, to InTx too. So a
+// reorganisation makes a paid invoice unpaid again in the commit that reverses the
+// credit. As soon as a payment is seen one way the other is closed: coins seen have
+// the pages still open cancelled at BitPay, a payment at BitPay ends InvoiceAddress.
+// If both arrive all the same, both are credited and the invoice is overpaid.
+//
+// What counts: a deposit from first sight, held ones too, unless it is in suspense; a
+// hosted invoice once it is paid in full, while BitPay stands by it or is asked whether
+// it does. Rail.Minimum is not asked of an invoice's deposits, nor does a refund made
+// at BitPay make an invoice less paid. An invoice is paid by coins at the rate of
+// receipt and to the cent: quotes, drift and tolerance are not built yet.
+//
 // # What leaves, and what is our own
 //
 // What leaves our addresses is a fact too (spend.go): a consumed outpoint of a

@@ -85,7 +85,12 @@ func (e *InvoiceClosedError) Error() string {
 	if len(e.SeenBy) == 0 {
 		return fmt.Sprintf("payments: invoice %s is paid", e.Number)
 	}
-	return fmt.Sprintf("payments: invoice %s cannot be paid by %s: a payment came by %s", e.Number, e.Way, e.SeenBy[0])
+	for _, w := range e.SeenBy {
+		if w != e.Way {
+			return fmt.Sprintf("payments: invoice %s cannot be paid by %s: a payment came by %s", e.Number, e.Way, w)
+		}
+	}
+	return fmt.Sprintf("payments: invoice %s is not paid twice: a payment by %s covers it and waits to be credited", e.Number, e.Way)
 }
 
 // InputError says which argument of a call is wrong, and what to do. Nothing was

@@ -27,9 +27,11 @@ type pot struct {
 
 func potOf(d Deposit) pot { return pot{d.Owner.Account, d.Amount.Asset()} }
 
-// small reports whether a deposit is below its asset's minimum.
+// small reports whether a deposit is below its asset's minimum. What is paid to an
+// invoice never is: it was asked for, and no other payment may follow with which it
+// could gather.
 func (r *rail) small(d Deposit) bool {
-	return d.Hold == "" && d.Exact.LessThan(r.Minimum[d.Amount.Asset()])
+	return d.Hold == "" && !d.Owner.ofInvoice() && d.Exact.LessThan(r.Minimum[d.Amount.Asset()])
 }
 
 // gathering is what the minimums make of the deposits due now.

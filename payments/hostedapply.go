@@ -85,11 +85,7 @@ func (h *HostedInvoice) take(v bitpay.Invoice, now time.Time) (told []EventKind)
 	if _, known := hostedEvents[to]; !known {
 		return h.doubt(fmt.Sprintf("status %.40q is not known", v.Status), now)
 	}
-	at := v.CurrentTime.UTC().Truncate(time.Millisecond)
-	timeless := v.CurrentTime.IsZero() // BitPay's members come and go: that is no reason to lose a payment
-	if timeless {
-		at = h.RemoteAt
-	}
+	at := h.remoteTime(v)
 	if behind := h.RemoteAt.Sub(at); behind > 0 && behind < overtakes {
 		h.Tries = 0
 		return nil
@@ -99,7 +95,7 @@ func (h *HostedInvoice) take(v bitpay.Invoice, now time.Time) (told []EventKind)
 		told = append(told, EventHostedOpened)
 	}
 	moves, contradicts := h.State.moveTo(to)
-	if contradicts && (timeless || !at.Equal(h.RemoteAt)) {
+	if contradicts && (v.CurrentTime.IsZero() || !at.Equal(h.RemoteAt)) {
 		return append(told, h.doubt(fmt.Sprintf("status %s after %s", to, h.State), now)...)
 	}
 	h.Tries, h.RemoteAt = 0, at
@@ -116,6 +112,15 @@ func (h *HostedInvoice) take(v bitpay.Invoice, now time.Time) (told []EventKind)
 		h.PaidAt = now
 	}
 	return append(told, hostedEvents[to])
+}
+
+// remoteTime is BitPay's clock in an answer, in the resolution stores keep. BitPay's
+// members come and go: an answer without it is taken for as new as the newest one.
+func (h *HostedInvoice) remoteTime(v bitpay.Invoice) time.Time {
+	if v.CurrentTime.IsZero() {
+		return h.RemoteAt
+	}
+	return v.CurrentTime.UTC().Truncate(time.Millisecond)
 }
 
 // show keeps what is shown to people and decides nothing.

@@ -102,8 +102,8 @@ func (p *Processor) applyHosted(ctx context.Context, id string, v bitpay.Invoice
 	}}
 	if asked {
 		change.after = func(tx Tx, h *HostedInvoice, out *outcome) error {
-			if h.Problem != "" {
-				return nil
+			if h.Problem != "" || !h.RemoteAt.Equal(h.remoteTime(v)) {
+				return nil // not this invoice's, or overtaken, as the refunds then are
 			}
 			return p.applyRefunds(ctx, tx, h, refunds, out)
 		}

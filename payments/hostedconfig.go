@@ -3,6 +3,7 @@ package payments
 import (
 	"net/url"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/cointill/cointill/bitpay"
 	"github.com/cointill/cointill/payments/money"
@@ -62,5 +63,5 @@ func (b *BitPay) validate(test bool, bad func(name, reason string, args ...any))
 // webURL reports whether BitPay can be given a URL.
 func webURL(text string) bool {
 	u, err := url.Parse(text)
-	return err == nil && len(text) <= maxURL && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
+	return err == nil && utf8.ValidString(text) && len(text) <= maxURL && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
 }

@@ -8,10 +8,14 @@ import (
 // HostedInvoice returns one hosted invoice as it is on record, or ErrNotFound. It
 // asks the store alone.
 func (p *Processor) HostedInvoice(ctx context.Context, id string) (h HostedInvoice, err error) {
+	unknown := fmt.Errorf("%w: hosted invoice %.64q", ErrNotFound, id)
+	if !keyForm.MatchString(id) {
+		return h, unknown
+	}
 	err = p.view(ctx, func(tx Tx) error {
 		rows, err := tx.Hosted(ctx, HostedQuery{IDs: []string{id}, Limit: 1})
 		if err == nil && len(rows) == 0 {
-			err = fmt.Errorf("%w: hosted invoice %q", ErrNotFound, cut(id, 64))
+			err = unknown
 		}
 		if err == nil {
 			h = rows[0]

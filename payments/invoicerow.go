@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"strings"
 	"time"
 
 	"github.com/cointill/cointill/invoice"
@@ -22,6 +23,12 @@ type InvoiceRecord struct {
 // Account is the account that the invoice's payments are kept in: one of its own,
 // named "invoice/" and the number. No host can open an account of such a name.
 func (r InvoiceRecord) Account() Account { return invoiceAccount(r.Profile, r.Number) }
+
+// ofInvoice reports whether an account is an invoice's own.
+func (a Account) ofInvoice() bool { return strings.HasPrefix(a.Name, invoicePrefix) }
+
+// invoiceSubject names an invoice in events and Watch.
+func invoiceSubject(number string) string { return invoicePrefix + number }
 
 const invoicePrefix = "invoice/"
 

@@ -48,9 +48,15 @@ func (p *Processor) DepositAddress(ctx context.Context, account Account, network
 	if err := errors.Join(p.checkPayable(r), account.validate()); err != nil {
 		return DepositAddress{}, err
 	}
-	row, found, err := p.issued(ctx, account, r.Network.Family)
+	return p.addressOf(ctx, account, r, func(context.Context, Tx) error { return nil })
+}
+
+// addressOf returns an account's address, and issues it first if need be. mayShow is
+// asked in each transaction that reads or writes it.
+func (p *Processor) addressOf(ctx context.Context, account Account, r *rail, mayShow func(context.Context, Tx) error) (DepositAddress, error) {
+	row, found, err := p.issued(ctx, account, r.Network.Family, mayShow)
 	if err == nil && !found {
-		row, err = p.issue(ctx, account, r)
+		row, err = p.issue(ctx, account, r, mayShow)
 	}
 	if err != nil {
 		return DepositAddress{}, err
@@ -63,9 +69,12 @@ func (p *Processor) DepositAddress(ctx context.Context, account Account, network
 }
 
 // issued looks an address up, if the profile may see one.
-func (p *Processor) issued(ctx context.Context, account Account, family chain.Family) (row IssuedAddress, found bool, err error) {
+func (p *Processor) issued(ctx context.Context, account Account, family chain.Family, mayShow func(context.Context, Tx) error) (row IssuedAddress, found bool, err error) {
 	err = p.view(ctx, func(tx Tx) error {
 		if err := p.checkTerms(ctx, tx, account.Profile); err != nil {
+			return err
+		}
+		if err := mayShow(ctx, tx); err != nil {
 			return err
 		}
 		rows, err := tx.AddressesOf(ctx, family, []Owner{{Account: account}})
@@ -77,7 +86,7 @@ func (p *Processor) issued(ctx context.Context, account Account, family chain.Fa
 	return row, found, err
 }
 
-func (p *Processor) issue(ctx context.Context, account Account, r *rail) (IssuedAddress, error) {
+func (p *Processor) issue(ctx context.Context, account Account, r *rail, mayShow func(context.Context, Tx) error) (IssuedAddress, error) {
 	if err := p.checkProved(ctx, r); err != nil {
 		return IssuedAddress{}, err
 	}
@@ -96,6 +105,9 @@ func (p *Processor) issue(ctx context.Context, account Account, r *rail) (Issued
 		now := p.now()
 		err = p.update(ctx, func(tx Tx) error {
 			if err := p.checkTerms(ctx, tx, account.Profile); err != nil {
+				return err
+			}
+			if err := mayShow(ctx, tx); err != nil {
 				return err
 			}
 			if err := p.openAccount(ctx, tx, account, "", now); err != nil {

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -68,7 +70,7 @@ func (o *outcome) hostedMoney(kind EventKind, h *HostedInvoice) {
 func hostedSubject(id string) string { return "hosted/" + id }
 
 func (o *outcome) touch(a Account) {
-	if !strings.HasPrefix(a.Name, invoicePrefix) {
+	if !a.ofInvoice() {
 		return
 	}
 	if o.touched == nil {
@@ -101,19 +103,47 @@ func networkEvent(kind EventKind, network, reason string, now time.Time) Event {
 	}
 }
 
-// publish stores the events and runs the host's InTx; its failure is returned
-// and undoes the commit.
+// publish folds the invoices that were touched, stores the events and runs the
+// host's InTx; its failure is returned and undoes the commit. It comes last: it reads
+// the deposits and hosted invoices that the commit has saved. A commit that moves no
+// money is not undone because the host refuses what it makes of an invoice's status.
 func (p *Processor) publish(ctx context.Context, tx Tx, out *outcome) error {
-	if out.err != nil {
-		return out.err
-	}
-	if _, err := tx.InsertEvents(ctx, out.events); err != nil {
+	statuses, err := p.storeEvents(ctx, tx, out)
+	if err != nil || p.cfg.InTx == nil {
 		return err
 	}
-	if p.cfg.InTx == nil || len(out.forTx) == 0 {
+	if len(out.forTx) == 0 {
+		return p.offer(ctx, tx, statuses)
+	}
+	return p.inTx(ctx, tx, slices.Concat(out.forTx, statuses))
+}
+
+// storeEvents stores a commit's events, those of invoices included, and returns the
+// latter.
+func (p *Processor) storeEvents(ctx context.Context, tx Tx, out *outcome) (statuses []Event, err error) {
+	if statuses, err = p.foldInvoices(ctx, tx, out); err != nil {
+		return nil, err
+	}
+	out.events = append(out.events, statuses...)
+	if out.err != nil {
+		return nil, out.err
+	}
+	_, err = tx.InsertEvents(ctx, out.events)
+	return statuses, err
+}
+
+// offer shows the host what became of invoices although it moved no money. Its refusal
+// undoes what it wrote itself and nothing else.
+func (p *Processor) offer(ctx context.Context, tx Tx, statuses []Event) error {
+	if len(statuses) == 0 {
 		return nil
 	}
-	return p.inTx(ctx, tx, out.forTx)
+	err := tx.Savepoint(ctx, func(tx Tx) error { return p.inTx(ctx, tx, statuses) })
+	if !isHostError(ctx, err) || errors.Is(err, ErrConflict) {
+		return err
+	}
+	p.cfg.Log.Error("InTx refuses the status of an invoice; it stands", "invoice", statuses[0].Subject, "error", err)
+	return nil
 }
 
 // inTx runs the host's InTx. A panic of the host's is its failure, not ours.
@@ -134,13 +164,12 @@ func (p *Processor) inTx(ctx context.Context, tx Tx, events []Event) (err error)
 // and a deposit the host still refuses is held, so that it is seen and not
 // credited a second time unnoticed.
 func (p *Processor) publishReversals(ctx context.Context, tx Tx, out *outcome) error {
-	events := out.forTx
-	out.forTx = nil
-	if err := p.publish(ctx, tx, out); err != nil || p.cfg.InTx == nil {
+	statuses, err := p.storeEvents(ctx, tx, out)
+	if err != nil || p.cfg.InTx == nil {
 		return err
 	}
 	var refused []DepositKey
-	for _, e := range events {
+	for _, e := range out.forTx {
 		err := tx.Savepoint(ctx, func(tx Tx) error { return p.inTx(ctx, tx, []Event{e}) })
 		if err == nil {
 			continue
@@ -151,6 +180,9 @@ func (p *Processor) publishReversals(ctx context.Context, tx Tx, out *outcome) e
 		p.cfg.Log.Error("InTx refuses a reversal; it is booked and the deposit is held", "deposit", e.Subject, "error", err)
 		network, id, _ := strings.Cut(e.Subject, "/")
 		refused = append(refused, DepositKey{Network: network, ID: id})
+	}
+	if err := p.offer(ctx, tx, statuses); err != nil {
+		return err
 	}
 	rows, err := tx.DepositsByKey(ctx, refused)
 	if err != nil {

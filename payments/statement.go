@@ -67,31 +67,36 @@ func (p *Processor) Statement(ctx context.Context, account Account, from ledger.
 	if limit < 1 || limit > maxPage {
 		return nil, next, &InputError{Field: "limit", Reason: fmt.Sprintf("must be 1 to %d", maxPage)}
 	}
-	err = p.view(ctx, func(tx Tx) error {
-		lines, next = nil, from
-		balance, err := balanceOf(ctx, tx, account)
-		if err != nil {
-			return err
-		}
-		// The balance after a line is today's less all that came later.
-		if balance, err = p.rewind(ctx, tx, account, balance, from); err != nil {
-			return err
-		}
-		entries, err := tx.EntriesOf(ctx, account.Ledger(), from, limit)
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			l := line(e, account, balance)
-			lines = append(lines, l)
-			next = ledger.Cursor{At: e.At, Key: e.Key}
-			if balance, err = balance.Sub(l.Amount); err != nil {
-				return err
-			}
-		}
-		return nil
+	err = p.view(ctx, func(tx Tx) (err error) {
+		lines, next, err = p.statementOf(ctx, tx, account, from, limit)
+		return err
 	})
 	return lines, next, err
+}
+
+func (p *Processor) statementOf(ctx context.Context, tx Tx, account Account, from ledger.Cursor, limit int) (lines []Line, next ledger.Cursor, err error) {
+	next = from
+	balance, err := balanceOf(ctx, tx, account)
+	if err != nil {
+		return nil, next, err
+	}
+	// The balance after a line is today's less all that came later.
+	if balance, err = p.rewind(ctx, tx, account, balance, from); err != nil {
+		return nil, next, err
+	}
+	entries, err := tx.EntriesOf(ctx, account.Ledger(), from, limit)
+	if err != nil {
+		return nil, next, err
+	}
+	for _, e := range entries {
+		l := line(e, account, balance)
+		lines = append(lines, l)
+		next = ledger.Cursor{At: e.At, Key: e.Key}
+		if balance, err = balance.Sub(l.Amount); err != nil {
+			return lines, next, err
+		}
+	}
+	return lines, next, nil
 }
 
 // rewind takes back from a balance every entry newer than a cursor.

@@ -70,9 +70,15 @@ func (p *Processor) checkTerms(ctx context.Context, tx Tx, profile string) error
 	return fmt.Errorf("%w: profile %q, version %q", ErrTermsNotAccepted, profile, p.cfg.Terms)
 }
 
+// validate refuses what a host may not name: the accounts of invoices are the
+// engine's.
 func (a Account) validate() error {
 	if err := validName("profile", a.Profile); err != nil {
 		return err
+	}
+	if a.ofInvoice() {
+		return &InputError{Field: "account name", Reason: fmt.Sprintf(
+			"must not begin with %q: such accounts are made by CreateInvoice and paid by InvoiceAddress", invoicePrefix)}
 	}
 	return validName("account name", a.Name)
 }

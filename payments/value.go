@@ -286,6 +286,7 @@ func (d *Deposit) value(point rates.Point, out *outcome) (err error) {
 	}
 	d.Rate, d.Currency, d.Snapshot = point.Rate, point.Pair.Currency, point.Snapshot
 	d.Credited = d.Currency.Cents(0)
+	out.touch(d.Owner.Account) // no event tells a value
 	if d.Hold == HoldDepegged {
 		d.Hold = ""
 		out.event(EventDepositReleased, d)

@@ -17,7 +17,8 @@ type watchers struct {
 }
 
 // Watch returns a channel that gets a value whenever the subject may have
-// changed: a deposit's key, a profile, or a network's id (new confirmations). It
+// changed: a deposit's key, "invoice/" and a number, a profile, or a network's id (new
+// confirmations). It
 // says that something changed, not what: read a fresh view. Values never pile
 // up. The channel is closed when ctx ends.
 func (p *Processor) Watch(ctx context.Context, subjects ...string) <-chan struct{} {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -203,5 +204,33 @@ func TestANotificationOfAnInvoiceNotYetAttachedFindsIt(t *testing.T) {
 		require.Equal(t, payments.HostedPaid, w.row(h.ID).State)
 		require.Equal(t, remote.ID, w.row(h.ID).RemoteID)
 		require.Len(t, w.bitpay.Invoices(), 1)
+	})
+}
+
+func TestANotificationRevivesAnInvoiceThatWasGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := listening(t, true)
+		w.bitpay.FaultAPI("POST /invoices", bitpaysim.DropAnswer, -1)
+		h, err := w.p.Checkout(w.ctx, fifty("a"))
+		require.Error(t, err)
+		w.bitpay.ClearFaults()
+		remote := w.bitpay.Invoices()[0]
+		require.NoError(t, w.bitpay.PayExact(remote.ID, ""))
+		w.wire.alterWith(func(r *http.Request, body []byte) []byte {
+			if strings.Contains(r.URL.Path, "/guid/") {
+				return []byte(`{"status":"error","code":"010101","error":"Invoice not found"}`)
+			}
+			return body
+		})
+		w.after(20 * time.Minute)
+		require.Equal(t, payments.HostedFailed, w.row(h.ID).State)
+		w.wire.alterWith(nil)
+		w.after(time.Hour)
+		require.Equal(t, payments.HostedFailed, w.row(h.ID).State, "nobody asks by himself")
+		require.NoError(t, w.bitpay.Complete(remote.ID))
+		w.bitpay.Deliver(w.ctx)
+		w.after(0)
+		require.Equal(t, payments.HostedComplete, w.row(h.ID).State)
+		require.Equal(t, "50.00 USD", w.balance(voice))
 	})
 }

@@ -45,8 +45,8 @@ func (p *Processor) commitHostedOnce(ctx context.Context, id string, s say, chan
 		mute.cfg.InTx = nil
 		teller = &mute
 	}
+	var read HostedInvoice
 	var out *outcome
-	var before HostedInvoice
 	now := p.now()
 	err = p.update(ctx, func(tx Tx) error {
 		rows, err := tx.Hosted(ctx, HostedQuery{IDs: []string{id}, Limit: 1})
@@ -56,7 +56,7 @@ func (p *Processor) commitHostedOnce(ctx context.Context, id string, s say, chan
 		if len(rows) == 0 {
 			return fmt.Errorf("%w: hosted invoice %s", ErrNotFound, id)
 		}
-		out, before, h = &outcome{now: now}, rows[0], rows[0]
+		out, h, read = &outcome{now: now}, rows[0], rows[0]
 		h.Refunds = slices.Clone(h.Refunds)
 		if err := change.row(&h, out); err != nil {
 			return err
@@ -85,7 +85,7 @@ func (p *Processor) commitHostedOnce(ctx context.Context, id string, s say, chan
 		return teller.publish(ctx, tx, out)
 	})
 	if err != nil {
-		return before, err
+		return read, err
 	}
 	h.Version++ // as saved
 	p.notify(out)

@@ -30,7 +30,17 @@ func hostedID(account Account, key string) string {
 func (p *Processor) payee(ctx context.Context, tx Tx, req CheckoutRequest) (Account, money.Amount, error) {
 	account, price := req.Account, req.Amount
 	if req.Invoice != "" {
-		record, err := p.payableInvoice(ctx, tx, req.Invoice, invoice.BitPay)
+		record, err := invoiceOf(ctx, tx, req.Invoice)
+		if err != nil {
+			return Account{}, money.Amount{}, err
+		}
+		known, err := tx.Hosted(ctx, HostedQuery{IDs: []string{hostedID(record.Account(), req.Key)}, Limit: 1})
+		if err != nil {
+			return Account{}, money.Amount{}, err
+		}
+		if len(known) == 0 { // what a key has got stays its own when the invoice is paid
+			record, err = p.payableInvoice(ctx, tx, req.Invoice, invoice.BitPay)
+		}
 		if err != nil {
 			return Account{}, money.Amount{}, err
 		}

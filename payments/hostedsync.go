@@ -57,18 +57,23 @@ func (p *Processor) applyAlone(ctx context.Context, id string, v bitpay.Invoice,
 	return h, errors.Join(cause, err)
 }
 
-// unanswered counts a call that brought nothing to apply, and returns what it tells.
+// unanswered counts a call that brought nothing to apply, and returns what it tells:
+// an answer about this invoice that will be no better the next time is a problem,
+// which an operator must see.
 func (h *HostedInvoice) unanswered(cause error, now time.Time) (told []EventKind) {
 	var mismatch *bitpay.MismatchError
-	switch {
-	case errors.As(cause, &mismatch) || errors.Is(cause, bitpay.ErrNotFound):
+	if errors.As(cause, &mismatch) || errors.Is(cause, bitpay.ErrNotFound) || h.RemoteID != "" && lasting(cause) {
 		return h.doubt(cause.Error(), now)
-	case refusedForGood(cause):
-		h.later(now, firstDoubt, longestDoubt)
-	default:
-		h.later(now, firstFailure, longestFailure)
 	}
+	h.later(now, firstFailure, longestFailure)
 	return nil
+}
+
+// lasting reports whether BitPay answered, accepts the token, and will answer the same
+// again: a refusal, or what cannot be read.
+func lasting(err error) bool {
+	var e *bitpay.Error
+	return errors.As(err, &e) && e.Status > 0 && !e.Temporary() && !errors.Is(err, bitpay.ErrUnauthorized)
 }
 
 // otherEnvironment refuses to ask about a row of another of BitPay's installations,

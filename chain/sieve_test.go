@@ -1,7 +1,9 @@
 package chain_test
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -32,10 +34,71 @@ func TestTheWatchedSetNeverMissesAMemberHoweverItGrows(t *testing.T) {
 		for _, raw := range raws {
 			require.True(t, w.Address(raw))
 		}
+		addresses, outpoints := w.Sieves()
+		for _, raw := range raws {
+			require.True(t, addresses.Address(raw))
+		}
 		for _, op := range ops {
 			require.True(t, w.Outpoint(op))
+			require.True(t, outpoints.Outpoint(wire(op)))
 		}
 	})
+}
+
+// wire is how a transaction's input writes an outpoint.
+func wire(op chain.Outpoint) []byte {
+	b := op.TxID[:]
+	slices.Reverse(b)
+	return binary.LittleEndian.AppendUint32(slices.Clone(b), op.Vout)
+}
+
+// The sets of one step after another leave nothing behind that could hide a
+// member, however many there were.
+func TestTheSieveKeepsEveryMemberWhenOutpointsAreReplacedForEver(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w, coins := chain.NewWatched(), []chain.Outpoint{}
+		_, sieve := w.Sieves()
+		for i := range rapid.IntRange(1, 40).Draw(t, "steps") {
+			for j := range rapid.IntRange(0, 30).Draw(t, "coins") {
+				op := chain.Outpoint{TxID: chain.Hash{1, byte(i), byte(j), 77}, Vout: uint32(j)}
+				w.AddOutpoint(op)
+				coins = append(coins, op)
+			}
+			pending := make([]chain.Outpoint, rapid.IntRange(0, 300).Draw(t, "pending"))
+			for j := range pending {
+				pending[j] = chain.Outpoint{TxID: chain.Hash{2, byte(i), byte(j), byte(j >> 8)}, Vout: uint32(i)}
+			}
+			w.SetOutpoints(pending)
+			for _, op := range append(pending, coins...) {
+				require.True(t, w.Outpoint(op))
+				require.True(t, sieve.Outpoint(wire(op)))
+			}
+		}
+	})
+}
+
+// A sieve that lets everybody pass would be right and useless.
+func TestTheSieveStopsNearlyAllStrangers(t *testing.T) {
+	w := chain.NewWatched()
+	hash := func(i int) []byte {
+		h := sha256.Sum256(binary.LittleEndian.AppendUint64(nil, uint64(i)))
+		return h[:]
+	}
+	for i := range 10_000 {
+		w.AddAddress(chain.Address{Raw: string(hash(i))})
+		w.AddOutpoint(chain.Outpoint{TxID: chain.Hash(hash(i))})
+	}
+	addresses, outpoints := w.Sieves()
+	passed := 0
+	for i := range 10_000 {
+		if addresses.Address(hash(20_000 + i)) {
+			passed++
+		}
+		if outpoints.Outpoint(wire(chain.Outpoint{TxID: chain.Hash(hash(20_000 + i))})) {
+			passed++
+		}
+	}
+	require.Less(t, passed, 20_000/25)
 }
 
 func TestTheWatchedSetKnowsStrangersThatLookLikeMembers(t *testing.T) {

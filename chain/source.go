@@ -163,3 +163,10 @@ type Matcher interface {
 	// Outpoint reports whether an outpoint may be watched.
 	Outpoint(op Outpoint) bool
 }
+
+// Siever is an optional ability of a Matcher: sieves that let all of its members
+// pass. A scanner that asks them first calls the matcher for few strangers. They
+// are asked for once per run, and stay right as members are added.
+type Siever interface {
+	Sieves() (addresses, outpoints *Sieve)
+}

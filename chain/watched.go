@@ -11,8 +11,8 @@ type Watched struct {
 	addresses map[uint64]struct{}
 	coins     map[uint64]struct{}
 	outpoints map[Outpoint]struct{}
-	// Before the sets of addresses and coins.
-	addressSieve, coinSieve sieve
+	// Before the sets of addresses, and of coins and outpoints.
+	addressSieve, outpointSieve Sieve
 }
 
 // NewWatched returns an empty set.
@@ -24,14 +24,14 @@ func NewWatched() *Watched {
 		coins:     make(map[uint64]struct{}),
 		outpoints: make(map[Outpoint]struct{}),
 
-		addressSieve: newSieve(seed), coinSieve: newSieve(seed),
+		addressSieve: newSieve(seed, "addresses"), outpointSieve: newSieve(seed, "outpoints"),
 	}
 }
 
 // AddAddress watches an address.
 func (w *Watched) AddAddress(a Address) {
 	n := len(w.addresses)
-	if w.addresses[maphash.String(w.seed, a.Raw)] = struct{}{}; len(w.addresses) > n {
+	if w.addresses[maphash.String(w.seed, a.Raw)] = struct{}{}; len(w.addresses) > n && len(a.Raw) >= markLen {
 		w.addressSieve.add(mark([]byte(a.Raw)))
 	}
 }
@@ -40,16 +40,19 @@ func (w *Watched) AddAddress(a Address) {
 func (w *Watched) AddOutpoint(op Outpoint) {
 	n := len(w.coins)
 	if w.coins[maphash.Comparable(w.seed, op)] = struct{}{}; len(w.coins) > n {
-		w.coinSieve.add(markOf(op))
+		w.outpointSieve.add(markOf(op))
 	}
 }
 
 // SetOutpoints watches exactly these outpoints beside those added for good.
 func (w *Watched) SetOutpoints(ops []Outpoint) {
 	clear(w.outpoints)
-	for _, op := range ops {
+	marks := make([]uint64, len(ops))
+	for i, op := range ops {
 		w.outpoints[op] = struct{}{}
+		marks[i] = markOf(op)
 	}
+	w.outpointSieve.replace(marks)
 }
 
 // Len returns how many addresses are watched.
@@ -57,7 +60,7 @@ func (w *Watched) Len() int { return len(w.addresses) }
 
 // Address implements [Matcher].
 func (w *Watched) Address(raw []byte) bool {
-	if !w.addressSieve.may(mark(raw)) {
+	if !w.addressSieve.Address(raw) {
 		return false
 	}
 	_, ok := w.addresses[maphash.Bytes(w.seed, raw)]
@@ -66,14 +69,15 @@ func (w *Watched) Address(raw []byte) bool {
 
 // Outpoint implements [Matcher].
 func (w *Watched) Outpoint(op Outpoint) bool {
-	if w.coinSieve.may(markOf(op)) {
-		if _, ok := w.coins[maphash.Comparable(w.seed, op)]; ok {
-			return true
-		}
-	}
-	if len(w.outpoints) == 0 {
+	if !w.outpointSieve.may(markOf(op)) {
 		return false
 	}
-	_, ok := w.outpoints[op]
+	if _, ok := w.outpoints[op]; ok {
+		return true
+	}
+	_, ok := w.coins[maphash.Comparable(w.seed, op)]
 	return ok
 }
+
+// Sieves implements [Siever].
+func (w *Watched) Sieves() (addresses, outpoints *Sieve) { return &w.addressSieve, &w.outpointSieve }

@@ -30,8 +30,9 @@ type AccountRecord struct {
 	Currency money.Currency
 	OpenedAt time.Time
 	// Carry is what rounding down has kept back from the account so far, in the
-	// currency's major unit. It is credited as soon as it makes a whole minor
-	// unit, so many tiny deposits add up. It may be negative after a reversal.
+	// currency's major unit. The credit with which it makes a whole minor unit brings
+	// it, so many tiny deposits add up. After a reversal it may be negative, or more
+	// than a minor unit, until the next credit.
 	Carry   decimal.Decimal
 	Version int64
 }

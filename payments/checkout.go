@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
 
 	"github.com/cointill/cointill/payments/money"
 )
@@ -22,8 +21,8 @@ type CheckoutRequest struct {
 	// the same hosted invoice, for ever. 1 to 64 of A-Z a-z 0-9 _ . -; empty: every
 	// call makes one.
 	Key string
-	// ReturnURL is where BitPay's page sends the customer back to; absolute, http or
-	// https.
+	// ReturnURL is where BitPay's page sends the customer back to, by itself once it is
+	// paid or the time is over; absolute, http or https.
 	ReturnURL string
 }
 
@@ -132,9 +131,6 @@ func (p *Processor) checkRequest(req CheckoutRequest) error {
 		if err := req.Account.validate(); err != nil {
 			return err
 		}
-		if isInvoiceAccount(req.Account) {
-			return bad("account name", "%q is an invoice's: name the invoice instead", req.Account.Name)
-		}
 		return nil
 	}
 	switch {
@@ -145,5 +141,3 @@ func (p *Processor) checkRequest(req CheckoutRequest) error {
 	}
 	return nil
 }
-
-func isInvoiceAccount(a Account) bool { return strings.HasPrefix(a.Name, invoicePrefix) }

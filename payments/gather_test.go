@@ -3,6 +3,7 @@ package payments_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,17 @@ import (
 func (b *bundle) least(minimum string) {
 	b.cfg.Rails[0].Minimum = map[money.Asset]decimal.Decimal{b.asset: decimal.RequireFromString(minimum)}
 	b.restart()
+}
+
+func (b *bundle) account(a payments.Account) (row payments.AccountRecord) {
+	require.NoError(b.T, b.store.View(b.ctx, func(tx payments.Tx) error {
+		rows, err := tx.AccountsByKey(b.ctx, []payments.Account{a})
+		if err == nil {
+			row = rows[0]
+		}
+		return err
+	}))
+	return row
 }
 
 func (b *bundle) dust(a payments.Account) string { return b.held(ledger.Dust(a.Profile, a.Name)) }
@@ -190,16 +202,14 @@ func TestSmallDepositsAndTheirReversalsInAnyOrderKeepTheExactValue(t *testing.T)
 				}
 			}
 			require.True(rt, small.LessThan(decimal.New(5, -2)), "%s gathers", small)
-			var carry decimal.Decimal
-			require.NoError(rt, b.store.View(b.ctx, func(tx payments.Tx) error {
-				rows, err := tx.AccountsByKey(b.ctx, []payments.Account{voice})
-				carry = rows[0].Carry
-				return err
-			}))
+			carry := b.account(voice).Carry
 			balance, err := b.p.Balance(b.ctx, voice)
 			require.NoError(rt, err)
 			require.True(rt, balance.Decimal().Add(carry).Equal(credited), "%s and %s for %s", balance, carry, credited)
-			require.True(rt, carry.LessThan(decimal.New(1, -2)))
+			reversed := slices.ContainsFunc(all, func(d payments.DepositView) bool {
+				return d.Incarnation > 1 || d.Incarnation == 1 && !d.Included()
+			})
+			require.True(rt, reversed || carry.LessThan(decimal.New(1, -2)), "%s is kept back", carry)
 			b.checkBooks()
 		}
 		for range rapid.IntRange(2, 18).Draw(rt, "blocks") {
@@ -231,6 +241,10 @@ func TestSmallDepositsAndTheirReversalsInAnyOrderKeepTheExactValue(t *testing.T)
 		}
 		b.mine(7)
 		exact()
+		b.sim.Pay(chainsim.Payment{To: to, Amount: money.Units(b.asset, 50_000)})
+		b.mine(7)
+		carry := b.account(voice).Carry
+		require.True(rt, carry.LessThan(decimal.New(1, -2)), "the next credit brings what reversals left: %s", carry)
 	})
 }
 

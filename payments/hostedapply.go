@@ -57,7 +57,7 @@ func (h *HostedInvoice) request(b *BitPay) bitpay.NewInvoice {
 	return bitpay.NewInvoice{
 		Price: bitpay.NumberOf(h.Price), Currency: string(h.Price.Asset().Currency()), GUID: h.ID, OrderID: h.ID,
 		Speed: b.Speed, ItemDesc: b.Description, NotificationURL: b.NotificationURL, ExtendedNotifications: true,
-		RedirectURL: h.ReturnURL,
+		RedirectURL: h.ReturnURL, AutoRedirect: h.ReturnURL != "",
 	}
 }
 

@@ -82,6 +82,7 @@ func (p *Processor) commitHostedOnce(ctx context.Context, id string, s say, chan
 		if _, err := tx.InsertAudit(ctx, out.audit); err != nil {
 			return err
 		}
+		out.touch(h.Account) // also when nothing is told: BitPay may not be asked any more
 		return teller.publish(ctx, tx, out)
 	})
 	if err != nil {

@@ -130,7 +130,7 @@ func (p *Processor) openPayee(ctx context.Context, tx Tx, account Account, price
 	currency := p.cfg.Currency
 	if len(rows) > 0 {
 		currency = rows[0].Currency
-	} else if isInvoiceAccount(account) {
+	} else if account.ofInvoice() {
 		currency = price.Asset().Currency()
 	}
 	if currency != price.Asset().Currency() {

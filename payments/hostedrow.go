@@ -111,4 +111,6 @@ type HostedRefund struct {
 	Reserved, Paid bool
 	// Incarnation counts the reservations, those taken back included.
 	Incarnation int
+	// Problem is why nothing, or no more, of it is booked; empty: nothing is wrong.
+	Problem string
 }

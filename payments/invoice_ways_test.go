@@ -151,6 +151,7 @@ func TestAPaymentThatNeverConfirmedAtBitPayGivesTheInvoiceFree(t *testing.T) {
 	require.Zero(t, w.row(h.ID).PollAt)
 	require.Equal(t, to, w.billed(r.Number))
 	require.Equal(t, invoice.Unpaid, w.invoice(r.Number).Standing.Status)
+	require.Equal(t, invoice.Unpaid, w.standing(r.Number).Status, "on record too, and told")
 }
 
 func TestAPaymentDeclinedAfterItsCreditIsReversedOnTheInvoice(t *testing.T) {

@@ -38,6 +38,7 @@ type engine struct {
 	screenMu                         sync.Mutex  // one screening pass at a time
 	stamped                          atomic.Bool
 	bitpay                           bitpayState
+	ledger                           ledgerPass // over BitPay's ledger
 }
 
 // New checks the whole configuration and returns a processor, or all complaints

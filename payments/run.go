@@ -56,6 +56,9 @@ func (p *Processor) Run(ctx context.Context) error {
 	wg.Go(func() { p.loop(ctx, "delivery", p.wakeOutbox, p.deliverPass) })
 	if p.cfg.BitPay != nil {
 		wg.Go(func() { p.loop(ctx, "BitPay", p.bitpay.wake, p.bitpayPass) })
+		wg.Go(func() {
+			p.loop(ctx, "BitPay's ledger", nil, func(ctx context.Context) (bool, error) { return false, p.bitpayLedgerPass(ctx) })
+		})
 	}
 	if live, ok := p.cfg.Rates.(livePrices); ok {
 		live.Follow(p.pairs()...)
@@ -105,6 +108,7 @@ func (p *Processor) Advance(ctx context.Context) error {
 			errs = append(errs, err)
 		}
 	}
+	errs = append(errs, p.bitpayLedgerPass(ctx))
 	for more := true; more && ctx.Err() == nil; {
 		var err error
 		if more, err = p.deliverPass(ctx); err != nil {

@@ -15,7 +15,8 @@ const maxPage = 1_000
 // Line is one line of an account's statement.
 type Line struct {
 	// At is when it was booked, Kind what it is, Reference what a customer may
-	// quote: a transaction id.
+	// quote: a transaction id, or BitPay's id of a hosted invoice, for its credit, its
+	// refunds and what takes them back.
 	At        time.Time
 	Kind      ledger.Kind
 	Reference string

@@ -33,7 +33,7 @@
 //	payments                 new, paid, confirmed, complete; paidPartial,     [Server.PayExact], [Server.PayPart],
 //	                         paidOver, paidLate                               [Server.PayOver], [Server.Pay], PUT /invoices/pay
 //	blocks                   1: confirmed at medium; 6: complete              [Server.Confirm], [Server.Complete], Options.BlockTime
-//	the bad ends             expired, invalid (may still complete), declined  [Server.Advance], [Server.Decline]
+//	the bad ends             expired, invalid (may still complete), declined  [Server.Advance], [Server.Expire], [Server.Decline]
 //	hosted page              /invoice?id=, /i/ID: coin choice, pay button     a browser
 //	notifications            flat and extended; x-signature; after 0, 1, 5,   [Server.Deliver], [Server.Run],
 //	                         14, 30 and 55 minutes; status as it is when sent [Server.Deliveries], [Sign]

@@ -57,6 +57,18 @@ func TestAnInvoiceExpiresAfterFifteenMinutesAndNotBefore(t *testing.T) {
 	require.Equal(t, false, w.fetch(id(made))["isCancelled"])
 }
 
+func TestOneInvoiceExpiresWhileTheClockStands(t *testing.T) {
+	w := newWorld(t, bitpaysim.Options{})
+	made, other := w.create(nil), w.create(object{"guid": "another"})
+	before := w.sim.Now()
+	require.NoError(t, w.sim.Expire(id(made)))
+	require.Equal(t, bitpaysim.StatusExpired, w.status(id(made)))
+	require.Equal(t, bitpaysim.StatusNew, w.status(id(other)))
+	require.Equal(t, before, w.sim.Now())
+	require.ErrorIs(t, w.sim.Expire(id(made)), bitpaysim.ErrState)
+	require.ErrorIs(t, w.sim.Expire("nothing"), bitpaysim.ErrUnknownInvoice)
+}
+
 func TestPaidTooLittleStaysNewAndTheRestCompletesIt(t *testing.T) {
 	w := newWorld(t, bitpaysim.Options{})
 	made := w.create(nil)

@@ -123,7 +123,8 @@ func (s *Server) hosted(inv *invoice) hostedView {
 	for _, code := range coins {
 		if q := inv.quotes[code]; q.enabled {
 			m := s.prices[code]
-			v.Coins = append(v.Coins, coinRow{code, m.name, code[:min(len(code), 4)], q.base.StringFixed(m.precision)})
+			short, _, _ := strings.Cut(code, "_") // the network comes after it
+			v.Coins = append(v.Coins, coinRow{code, m.name, short, q.base.StringFixed(m.precision)})
 		}
 	}
 	v.Choice = len(v.Coins) > 1

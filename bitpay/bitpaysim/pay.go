@@ -153,6 +153,19 @@ func (s *Server) Confirm(id string, n int) error {
 	})
 }
 
+// Expire ends the time to pay of one new invoice now; [Server.Advance] ends it by
+// the clock, of all. Errors: [ErrUnknownInvoice], [ErrState].
+func (s *Server) Expire(id string) error {
+	return s.act(id, func(inv *invoice) error {
+		if inv.status != StatusNew {
+			return fmt.Errorf("%w: %s does not expire", ErrState, inv.status)
+		}
+		inv.expires = s.now()
+		s.expire(inv)
+		return nil
+	})
+}
+
 // Complete lets BitPay credit a paid, confirmed or invalid invoice at once: a
 // client never sees what lay between. Errors: [ErrUnknownInvoice], [ErrState].
 func (s *Server) Complete(id string) error { return s.force(id, StatusComplete) }

@@ -1,6 +1,7 @@
 package evm
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -31,8 +32,8 @@ func syntheticRun(tb testing.TB, txs, logs int) (*run, [][]byte) {
 		if i > 0 {
 			text += ","
 		}
-		text += fmt.Sprintf(`{"blockHash":%s,"blockNumber":"0x10","from":"0x%040x","gas":"0x5208","gasPrice":"0x3b9aca00","maxFeePerGas":"0x3b9aca00","maxPriorityFeePerGas":"0x1","hash":"0x%064x","input":"0x%s","nonce":"0x%x","to":"0x%040x","transactionIndex":"0x%x","value":"0x%x","type":"0x2","accessList":[],"chainId":"0x1","v":"0x1","yParity":"0x1","r":"0x11","s":"0x22"}`,
-			hex32("d1"), i, i, strings.Repeat("5a", i%300), i, i*7, i, i)
+		text += fmt.Sprintf(`{"blockHash":%s,"blockNumber":"0x10","from":"0x%040x","gas":"0x5208","gasPrice":"0x3b9aca00","maxFeePerGas":"0x3b9aca00","maxPriorityFeePerGas":"0x1","hash":"0x%064x","input":"0x%s","nonce":"0x%x","to":"0x%040x","transactionIndex":"0x%x","value":"0x%x","type":"0x2","accessList":[],"chainId":"0x1","v":"0x1","yParity":"0x1","r":%s,"s":%s}`,
+			hex32("d1"), i, i, strings.Repeat("5a", i%300), i, i*7, i, i, word32(2*i), word32(2*i+1))
 	}
 	r := &run{src: s, act: "test", blocks: make([]block, 1)}
 	h, err := scanBlock([]byte(text+"]}"), func(*transaction) error { return nil })
@@ -51,6 +52,69 @@ func syntheticRun(tb testing.TB, txs, logs int) (*run, [][]byte) {
 			contract, t, strings.Repeat("01", data), i, i/3, hex32("d1"), i)
 	}
 	return r, [][]byte{[]byte("[" + strings.Join(all, ",") + "]")}
+}
+
+// word32 is 32 bytes that look like chance, as a text. It is no small number, nor
+// too large for a signature.
+func word32(i int) string {
+	h := sha256.Sum256([]byte{byte(i), byte(i >> 8)})
+	h[0] = h[0]&0x7f | 0x10
+	return fmt.Sprintf(`"0x%x"`, h)
+}
+
+// syntheticReceipts are the receipts of syntheticRun's block, with its logs.
+func syntheticReceipts(tb testing.TB, txs int, logs []byte) []byte {
+	var each []json.RawMessage
+	require.NoError(tb, json.Unmarshal(logs, &each))
+	all := make([]string, txs)
+	for i := range all {
+		var own []string
+		for j := i * len(each) / txs; j < (i+1)*len(each)/txs; j++ {
+			own = append(own, string(each[j]))
+		}
+		all[i] = fmt.Sprintf(`{"type":"0x2","status":"0x1","cumulativeGasUsed":"0x%x","logs":[%s],"logsBloom":"0x%s","transactionHash":"0x%064x","transactionIndex":"0x%x","contractAddress":null,"gasUsed":"0x%x","effectiveGasPrice":"0x3b9aca07","blockHash":%s,"blockNumber":"0x10","from":"0x%040x","to":"0x%040x"}`,
+			21_000*(i+1), strings.Join(own, ","), strings.Repeat(strings.Trim(word32(i), `"`)[2:], 8), i, i, 21_000+i, hex32("d1"), i, i*7)
+	}
+	return []byte("[" + strings.Join(all, ",") + "]")
+}
+
+// BenchmarkReceipts reads a block's receipts instead of its logs, as when a node
+// refuses to tell logs: what becomes of one answer to eth_getBlockReceipts.
+func BenchmarkReceipts(b *testing.B) {
+	r, logs := syntheticRun(b, 0, 800)
+	text := syntheticReceipts(b, 300, logs[0])
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		receipts, err := scanReceipts(text)
+		if err != nil || len(receipts) != 300 {
+			b.Fatal(len(receipts), err)
+		}
+		logs = logs[:0]
+		for i := range receipts {
+			logs = append(logs, receipts[i].logs)
+		}
+		checked, err := r.src.newRun(b.Context(), r.act, r.blocks, logs)
+		if err != nil || len(checked.payments) != 400 {
+			b.Fatal(err)
+		}
+		if _, err := checked.candidates(noneWatched{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkReceiptsGethTypes(b *testing.B) {
+	_, logs := syntheticRun(b, 0, 800)
+	text := syntheticReceipts(b, 300, logs[0])
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		var out []types.Receipt
+		if err := json.Unmarshal(text, &out); err != nil || len(out) != 300 {
+			b.Fatal(err)
+		}
+	}
 }
 
 // BenchmarkLogs reads every field of every log, checks that each belongs to its

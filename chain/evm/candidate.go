@@ -162,15 +162,15 @@ func (e *event) sender() (from [20]byte) {
 
 // token reads the payment of a listed contract. Its amount is its data.
 func (r *run) token(text []byte) (candidate, bool, error) {
-	var t logText
-	var e event
-	p := parser{b: text}
-	if err := p.logText(&t); err != nil {
+	t, p := new(logText), parser{b: text}
+	if err := p.logText(t); err != nil {
 		return candidate{}, false, err
 	}
-	if err := t.decode(&e); err != nil {
+	read, err := t.decode()
+	if err != nil {
 		return candidate{}, false, err
 	}
+	e := *read
 	if len(e.data) != 64 {
 		return candidate{}, false, nil
 	}

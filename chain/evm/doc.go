@@ -62,4 +62,11 @@
 // valid JSON (any order of keys, white space, escapes), skip unknown fields, and
 // are fuzzed against encoding/json. Transactions of unknown types are read too:
 // hash, recipient and value suffice.
+//
+// The 800 logs of a block are read and matched in about a twentieth of the
+// time in which encoding/json makes go-ethereum's types of them, a block of 300
+// transactions with these logs, or 300 receipts that hold them, in less than a
+// fifteenth:
+//
+//	for i in 1 2 3 4 5 6; do go test -run '^$' -bench '(Logs|Block|Receipts)(GethTypes)?$' .; done
 package evm

@@ -14,9 +14,9 @@ func (s *Source) newRun(ctx context.Context, act string, blocks []block, logs []
 	first := blocks[0].Height
 	seen := make([]bool, len(blocks))
 	r := &run{src: s, act: act, blocks: blocks}
-	e := new(event)
 	take := func(t *logText) error {
-		if err := t.decode(e); err != nil {
+		e, err := t.decode()
+		if err != nil {
 			return err
 		}
 		if e.height < first || e.height-first >= uint64(len(blocks)) || blocks[e.height-first].Hash != e.block || e.removed {
@@ -30,8 +30,9 @@ func (s *Source) newRun(ctx context.Context, act string, blocks []block, logs []
 		}
 		return nil
 	}
+	text := new(logText)
 	for _, raw := range logs {
-		if err := s.scanned(act, scanLogTexts(raw, take)); err != nil {
+		if err := s.scanned(act, text.scan(raw, take)); err != nil {
 			return nil, err
 		}
 	}
@@ -44,7 +45,7 @@ func (s *Source) newRun(ctx context.Context, act string, blocks []block, logs []
 			return nil, err
 		}
 		for _, rc := range receipts {
-			if err := s.scanned(act, scanLogTexts(rc.logs, take)); err != nil {
+			if err := s.scanned(act, text.scan(rc.logs, take)); err != nil {
 				return nil, err
 			}
 		}

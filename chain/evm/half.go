@@ -7,11 +7,7 @@ package evm
 func (l *listing) halfTold(h *header, logs []byte) (bool, error) {
 	told := make([]bool, len(l.bits))
 	any := false
-	e := new(event)
-	err := scanLogTexts(logs, func(t *logText) error {
-		if err := t.decode(e); err != nil {
-			return err
-		}
+	err := scanLogs(logs, func(e *event) error {
 		if i, ok := l.index[e.contract]; ok && e.topicCount > 0 && e.topics[0] == transferTopic {
 			told[i], any = true, true
 		}

@@ -144,6 +144,14 @@ func word(quoted []byte) ([]byte, error) {
 	return s, hexOnly(s)
 }
 
+// optionalWord is word for a field that may be missing: no digits then.
+func optionalWord(quoted []byte) ([]byte, error) {
+	if isNull(quoted) {
+		return nil, nil
+	}
+	return word(quoted)
+}
+
 // number turns checked digits into a number.
 func number(s []byte) *big.Int {
 	n, ok := new(big.Int).SetString(string(s), 16)

@@ -62,14 +62,17 @@ func (p *parser) escape() error {
 // control character, eight at a time.
 func plain(b []byte) int {
 	i := 0
-	for ; i+8 <= len(b); i += 8 {
-		w := binary.LittleEndian.Uint64(b[i:])
-		q := w ^ ones*'"'
-		s := w ^ ones*'\\'
-		// Each term has its lane's high bit set where the lane is zero or, in
-		// the first term, below 0x20. Lanes above the first hit may be wrong.
-		m := ((w-ones*0x20)&^w | (q-ones)&^q | (s-ones)&^s) & high
+	for len(b)-i >= 32 {
+		w := b[i : i+32]
+		m := special(binary.LittleEndian.Uint64(w)) | special(binary.LittleEndian.Uint64(w[8:])) |
+			special(binary.LittleEndian.Uint64(w[16:])) | special(binary.LittleEndian.Uint64(w[24:]))
 		if m != 0 {
+			break
+		}
+		i += 32
+	}
+	for ; i+8 <= len(b); i += 8 {
+		if m := special(binary.LittleEndian.Uint64(b[i:])); m != 0 {
 			return i + bits.TrailingZeros64(m)/8
 		}
 	}
@@ -79,6 +82,14 @@ func plain(b []byte) int {
 		}
 	}
 	return i
+}
+
+// special sets the high bit of the first quote, backslash or control character.
+// Bits above it may be wrong, and there are none if there is none.
+func special(w uint64) uint64 {
+	q := w ^ ones*'"'
+	s := w ^ ones*'\\'
+	return ((w-ones*0x20)&^w | (q-ones)&^q | (s-ones)&^s) & high
 }
 
 // text returns what a checked, quoted string says. Only strings with escapes allocate.

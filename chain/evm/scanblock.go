@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/core/types"
-	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/cointill/cointill/chain"
 )
@@ -23,14 +22,6 @@ type header struct {
 	hasMiner    bool
 	baseFee     []byte // hex digits, none before EIP-1559
 	withdrawals []byte // the array's text, none before EIP-4895
-}
-
-// transaction is what matters of a transaction inside a block.
-type transaction struct {
-	hash     chain.Hash
-	from, to [20]byte
-	creates  bool   // to is the address of the contract it creates
-	value    []byte // hex digits, valid until the next transaction
 }
 
 var (
@@ -64,7 +55,12 @@ func scanBlock(b []byte, each func(*transaction) error) (header, error) {
 		if k, err = p.key(); err != nil {
 			break
 		}
-		if v, err = p.value(); err != nil {
+		if string(k) == "transactions" && each != nil {
+			v, err = p.passObjects(new(layout))
+		} else {
+			v, err = p.value()
+		}
+		if err != nil {
 			break
 		}
 		switch string(k) {
@@ -143,77 +139,4 @@ func scanBlock(b []byte, each func(*transaction) error) (header, error) {
 		}
 	}
 	return h, field("transactions", scanTransactions(txs, each))
-}
-
-func scanTransactions(b []byte, each func(*transaction) error) error {
-	if len(b) == 0 {
-		return errMissing
-	}
-	p := parser{b: b}
-	if p.next() != '[' {
-		return errKind
-	}
-	empty, err := p.open('[', ']')
-	tx := new(transaction)
-	for more := !empty; more && err == nil; {
-		if err = p.transaction(tx); err != nil {
-			return err
-		}
-		if err = each(tx); err != nil {
-			return err
-		}
-		more, err = p.more(']')
-	}
-	return err
-}
-
-func (p *parser) transaction(tx *transaction) error {
-	var hash, from, to, value, nonce []byte
-	if p.next() != '{' {
-		return errKind
-	}
-	empty, err := p.open('{', '}')
-	for more := !empty; more && err == nil; {
-		var k, v []byte
-		if k, err = p.key(); err != nil {
-			return err
-		}
-		if v, err = p.value(); err != nil {
-			return err
-		}
-		switch string(k) {
-		case "hash":
-			hash = v
-		case "from":
-			from = v
-		case "to":
-			to = v
-		case "value":
-			value = v
-		case "nonce":
-			nonce = v
-		}
-		more, err = p.more('}')
-	}
-	if err != nil {
-		return err
-	}
-	if err = fixed(tx.hash[:], hash); err != nil {
-		return field("hash", err)
-	}
-	if err = fixed(tx.from[:], from); err != nil {
-		return field("from", err)
-	}
-	if tx.value, err = word(value); err != nil {
-		return field("value", err)
-	}
-	if tx.creates = isNull(to); tx.creates {
-		n, err := quantity(nonce)
-		if err != nil {
-			return field("nonce", err)
-		}
-		tx.to = crypto.CreateAddress(tx.from, n)
-		return nil
-	}
-	return field("to", fixed(tx.to[:], to))
 }

@@ -14,10 +14,56 @@ type receipt struct {
 	gas, price, blobGas, blobPrice []byte
 }
 
+// receiptText holds the fields of one receipt as they were written. It is used
+// for one receipt after another: see [layout].
+type receiptText struct {
+	status, tx, block, logs, gas, price, blobGas, blobPrice []byte
+
+	txHash, blockHash chain.Hash
+	// The texts that the hashes were read from, nil where one is not valid.
+	txText, blockText []byte
+	log               logText
+	layout            layout
+}
+
+// The fields of a receipt.
+const (
+	receiptStatus = 1 + iota
+	receiptTx
+	receiptBlock
+	receiptLogs
+	receiptGas
+	receiptPrice
+	receiptBlobGas
+	receiptBlobPrice
+)
+
+func receiptField(key []byte) uint8 {
+	switch string(key) {
+	case "status":
+		return receiptStatus
+	case "transactionHash":
+		return receiptTx
+	case "blockHash":
+		return receiptBlock
+	case "logs":
+		return receiptLogs
+	case "gasUsed":
+		return receiptGas
+	case "effectiveGasPrice":
+		return receiptPrice
+	case "blobGasUsed":
+		return receiptBlobGas
+	case "blobGasPrice":
+		return receiptBlobPrice
+	}
+	return 0
+}
+
 // scanReceipt reads one receipt. Its logs are checked to be logs.
 func scanReceipt(b []byte) (receipt, error) {
 	p := parser{b: b}
-	r, err := p.receipt()
+	r, err := p.receipt(new(receiptText))
 	if err != nil {
 		return receipt{}, err
 	}
@@ -32,9 +78,10 @@ func scanReceipts(b []byte) ([]receipt, error) {
 	}
 	var out []receipt
 	empty, err := p.open('[', ']')
+	t := new(receiptText)
 	for more := !empty; more && err == nil; {
 		var r receipt
-		if r, err = p.receipt(); err != nil {
+		if r, err = p.receipt(t); err != nil {
 			return nil, err
 		}
 		out = append(out, r)
@@ -46,73 +93,102 @@ func scanReceipts(b []byte) ([]receipt, error) {
 	return out, p.end()
 }
 
-func (p *parser) receipt() (receipt, error) {
+// logs consumes a receipt's logs and reads them. If they cannot be read they are
+// passed over as any value, to be refused when they are the receipt's.
+func (p *parser) logs(t *logText) (text []byte, read bool, err error) {
+	if p.next() != '[' {
+		text, err = p.value()
+		return text, false, err
+	}
+	start, depth := p.i, p.depth
+	empty, err := p.open('[', ']')
+	for more := !empty; more && err == nil; {
+		if err = p.logText(t); err == nil {
+			if _, err = t.decode(); err == nil {
+				more, err = p.more(']')
+			}
+		}
+	}
+	if err == nil {
+		return p.b[start:p.i], true, nil
+	}
+	p.i, p.depth = start, depth
+	text, err = p.value()
+	return text, false, err
+}
+
+func (p *parser) receipt(t *receiptText) (receipt, error) {
 	if p.next() != '{' {
 		return receipt{}, errKind
 	}
-	var status, tx, block, logs, gas, price, blobGas, blobPrice []byte
+	t.status, t.tx, t.block, t.logs, t.gas, t.price, t.blobGas, t.blobPrice = nil, nil, nil, nil, nil, nil, nil, nil
+	read := false // the logs were
 	empty, err := p.open('{', '}')
-	for more := !empty; more && err == nil; {
-		var k, v []byte
-		if k, err = p.key(); err != nil {
-			break
+	for n, more := 0, !empty; more && err == nil; n++ {
+		w, err := p.field(&t.layout, n, receiptField)
+		if err != nil {
+			return receipt{}, err
 		}
-		if v, err = p.value(); err != nil {
-			break
+		switch w.id {
+		case receiptStatus:
+			t.status, err = p.value()
+		case receiptTx:
+			t.tx, err = p.bytes(t.txHash[:], &t.txText)
+		case receiptBlock:
+			t.block, err = p.bytes(t.blockHash[:], &t.blockText)
+		case receiptLogs:
+			t.logs, read, err = p.logs(&t.log)
+		case receiptGas:
+			t.gas, err = p.value()
+		case receiptPrice:
+			t.price, err = p.value()
+		case receiptBlobGas:
+			t.blobGas, err = p.value()
+		case receiptBlobPrice:
+			t.blobPrice, err = p.value()
+		default:
+			err = p.pass(w)
 		}
-		switch string(k) {
-		case "status":
-			status = v
-		case "transactionHash":
-			tx = v
-		case "blockHash":
-			block = v
-		case "logs":
-			logs = v
-		case "gasUsed":
-			gas = v
-		case "effectiveGasPrice":
-			price = v
-		case "blobGasUsed":
-			blobGas = v
-		case "blobGasPrice":
-			blobPrice = v
+		if err != nil {
+			return receipt{}, err
 		}
-		more, err = p.more('}')
+		if more, err = p.more('}'); err != nil {
+			return receipt{}, err
+		}
 	}
 	if err != nil {
 		return receipt{}, err
 	}
 	var r receipt
-	if err = fixed(r.tx[:], tx); err != nil {
+	if err = memoized(t.txHash[:], &t.txText, t.tx); err != nil {
 		return receipt{}, field("transactionHash", err)
 	}
-	if err = fixed(r.block[:], block); err != nil {
+	if err = memoized(t.blockHash[:], &t.blockText, t.block); err != nil {
 		return receipt{}, field("blockHash", err)
 	}
-	s, err := quantity(status)
+	r.tx, r.block = t.txHash, t.blockHash
+	s, err := quantity(t.status)
 	if err != nil || s > 1 {
 		return receipt{}, field("status", errHex)
 	}
 	r.ok = s == 1
-	for _, f := range []struct {
-		name string
-		text []byte
-		out  *[]byte
-	}{
-		{"gasUsed", gas, &r.gas}, {"effectiveGasPrice", price, &r.price},
-		{"blobGasUsed", blobGas, &r.blobGas}, {"blobGasPrice", blobPrice, &r.blobPrice},
-	} {
-		if isNull(f.text) {
-			continue
-		}
-		if *f.out, err = word(f.text); err != nil {
-			return receipt{}, field(f.name, err)
-		}
+	if r.gas, err = optionalWord(t.gas); err != nil {
+		return receipt{}, field("gasUsed", err)
 	}
-	if len(logs) == 0 {
+	if r.price, err = optionalWord(t.price); err != nil {
+		return receipt{}, field("effectiveGasPrice", err)
+	}
+	if r.blobGas, err = optionalWord(t.blobGas); err != nil {
+		return receipt{}, field("blobGasUsed", err)
+	}
+	if r.blobPrice, err = optionalWord(t.blobPrice); err != nil {
+		return receipt{}, field("blobGasPrice", err)
+	}
+	if len(t.logs) == 0 {
 		return receipt{}, field("logs", errMissing)
 	}
-	r.logs = logs
-	return r, field("logs", scanLogs(logs, func(*event) error { return nil }))
+	if r.logs = t.logs; read {
+		return r, nil
+	}
+	return r, field("logs", scanLogs(t.logs, func(*event) error { return nil }))
 }

@@ -1,5 +1,7 @@
 package utxo
 
+import "github.com/cointill/cointill/chain"
+
 // auxPoWBit of a header's version says that a merged mining proof follows. The
 // chain id in the upper half of the version is set on blocks without one, too.
 const auxPoWBit = 0x100
@@ -7,7 +9,8 @@ const auxPoWBit = 0x100
 // auxPoW passes over a merged mining proof: the parent chain's coinbase and its
 // block hash, two merkle branches with an index each, the parent's header.
 func (c *cursor) auxPoW(f form) bool {
-	if _, ok := c.tx(f, nobody{}, inBlock); !ok {
+	var parent tx
+	if !c.tx(&parent, f, showTo(nobody{}), inBlock) {
 		return false
 	}
 	if !c.skip(32) {
@@ -31,6 +34,12 @@ func (c *cursor) auxPoW(f form) bool {
 // nobody looks at no part of a transaction.
 type nobody struct{}
 
-func (nobody) input([]byte)                 {}
-func (nobody) output(uint32, int64, []byte) {}
-func (nobody) end(tx)                       {}
+var (
+	everything = chain.SieveOfAll()
+	nothing    = chain.SieveOfNone()
+)
+
+func (nobody) wants() (outpoints, scripts *chain.Sieve, every bool) { return nothing, nothing, true }
+func (nobody) input(int, []byte)                                    {}
+func (nobody) output(uint32, int64, []byte)                         {}
+func (nobody) end(tx)                                               {}

@@ -10,14 +10,14 @@ func walk(f form, raw []byte, v visitor) error {
 	if f.auxPoW && h.version&auxPoWBit != 0 && !c.auxPoW(f) {
 		return c.err
 	}
-	if !c.txs(f, v) {
+	if !c.txs(f, showTo(v)) {
 		return c.err
 	}
 	return nil
 }
 
 // txs reads a block's transactions and what may follow them.
-func (c *cursor) txs(f form, v visitor) bool {
+func (c *cursor) txs(f form, v *shown) bool {
 	n, ok := c.count()
 	if !ok {
 		return false
@@ -31,7 +31,7 @@ func (c *cursor) txs(f form, v visitor) bool {
 		if i > 0 && i == n-1 {
 			where = lastInBlock
 		}
-		if last, ok = c.tx(f, v, where); !ok {
+		if !c.tx(&last, f, v, where) {
 			return false
 		}
 	}
@@ -48,7 +48,8 @@ func (c *cursor) txs(f form, v visitor) bool {
 // and shows it to v.
 func walkTx(f form, raw []byte, where place, v visitor) (tx, error) {
 	c := cursor{b: raw}
-	t, ok := c.tx(f, v, where)
+	var t tx
+	ok := c.tx(&t, f, showTo(v), where)
 	if ok && c.off != len(raw) {
 		ok = c.fail("bytes after the transaction")
 	}

@@ -73,6 +73,18 @@
 //   - Dogecoin: merged-mined blocks (version bit 0x100) carry a proof after the
 //     header, which is passed over. Source: dogecoin src/auxpow.h.
 //
+// # Speed
+//
+// A block in memory is matched in about a twelfth to a fourteenth of the time in
+// which btcd's wire package decodes it: 3.98 M weight, 3,221 transactions with
+// their witnesses, 8,369 inputs and 8,482 outputs each looked up among 100,000
+// addresses, and nothing allocated but for what is found. From the node's answer
+// on, with hex and the proof by merkle root, which no look-up can do without, it
+// is about a fourth to a fifth of the same steps with btcd and encoding/json. In
+// internal/e2e:
+//
+//	for i in 1 2 3 4 5 6; do go test -run '^$' -bench Block .; done
+//
 // # What a hostile node can still do
 //
 // A node is believed in what only other nodes could contradict, so a network

@@ -143,6 +143,10 @@ type recipients struct {
 	list    []chain.Address
 }
 
+func (*recipients) wants() (outpoints, scripts *chain.Sieve, every bool) {
+	return nothing, everything, false
+}
+
 func (r *recipients) output(_ uint32, value int64, script []byte) {
 	if value == 0 || len(r.list) == maxRecipients || r.network.Family == chain.FamilyLitecoin && mwebScript(script) {
 		return

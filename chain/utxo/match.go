@@ -2,6 +2,7 @@ package utxo
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"strconv"
 
 	"github.com/cointill/cointill/chain"
@@ -19,19 +20,23 @@ type finder struct {
 
 	// Where the transaction being read begins in found.
 	transfers, spends int
-	inputs            int  // inputs of it seen so far
-	null              bool // its last input is the null outpoint
+}
+
+// wants asks for what passes the matcher's sieves, or, if it has none, for all.
+func (f *finder) wants() (outpoints, scripts *chain.Sieve, every bool) {
+	if m, ok := f.matcher.(chain.Siever); ok {
+		scripts, outpoints = m.Sieves()
+		return outpoints, scripts, false
+	}
+	return everything, everything, false
 }
 
 // input keeps a match without the transaction's id, which is known at its end;
 // until then the place among the inputs is kept in the spend's id.
-func (f *finder) input(p []byte) {
-	n := f.inputs
-	f.inputs++
+func (f *finder) input(n int, p []byte) {
 	var op chain.Outpoint
 	readOutpoint(&op, p)
-	f.null = isNull(&op)
-	if f.null || !f.matcher.Outpoint(op) {
+	if isNull(&op) || !f.matcher.Outpoint(op) {
 		return
 	}
 	f.found.Spends = append(f.found.Spends, chain.Spend{
@@ -57,7 +62,6 @@ func (f *finder) output(vout uint32, value int64, script []byte) {
 }
 
 func (f *finder) end(t tx) {
-	f.inputs = 0
 	transfers, spends := f.found.Transfers[f.transfers:], f.found.Spends[f.spends:]
 	if len(transfers)+len(spends) == 0 {
 		return
@@ -65,15 +69,16 @@ func (f *finder) end(t tx) {
 	f.transfers, f.spends = len(f.found.Transfers), len(f.found.Spends)
 	id := printed(f.id(t))
 	moved := f.outflow(t, len(spends) > 0)
-	name := id.String()
+	var text [2 * len(id)]byte
+	hex.Encode(text[:], id[:])
 	for i := range transfers {
-		transfers[i].ID = name + ":" + transfers[i].ID
+		transfers[i].ID = string(text[:]) + ":" + transfers[i].ID
 		transfers[i].TxID = id
 		transfers[i].Inputs = moved.Inputs
-		transfers[i].Origin = f.origin(t)
+		transfers[i].Origin = f.origin(t, moved)
 	}
 	for i := range spends {
-		spends[i].ID = name + ":in:" + spends[i].ID
+		spends[i].ID = string(text[:]) + ":in:" + spends[i].ID
 		spends[i].TxID = id
 		spends[i].Tx = moved
 	}
@@ -81,9 +86,9 @@ func (f *finder) end(t tx) {
 
 // origin says how the coins of a transaction that has been read whole came into
 // being. Only the reader of a block knows a peg-out: see [tx.pegsOut].
-func (f *finder) origin(t tx) chain.Origin {
+func (f *finder) origin(t tx, moved *chain.Outflow) chain.Origin {
 	switch {
-	case t.inputs == 1 && f.null:
+	case t.inputs == 1 && len(moved.Inputs) == 0:
 		return chain.OriginCoinbase
 	case f.network.PegOutMaturity > 0 && t.pegsOut():
 		return chain.OriginPegOut
@@ -94,21 +99,25 @@ func (f *finder) origin(t tx) chain.Origin {
 // outflow lists what a transaction that was read without complaint consumes,
 // leaving out the null outpoint of a coinbase, and, if asked for, what it pays.
 func (f *finder) outflow(t tx, outputs bool) *chain.Outflow {
-	l := lister{network: f.network, flow: &chain.Outflow{Inputs: make([]chain.Outpoint, 0, t.inputs)}}
-	c := cursor{b: t.body}
-	if _, ok := c.txInputs(&l); ok && outputs {
-		c.txOutputs(&l)
+	l := lister{network: &f.network, flow: &chain.Outflow{Inputs: make([]chain.Outpoint, 0, t.inputs)}}
+	c, v := cursor{b: t.body}, showTo(&l)
+	if _, ok := c.txInputs(v); ok && outputs {
+		c.txOutputs(v)
 	}
 	return l.flow
 }
 
 // lister is a visitor that lists a transaction's parts.
 type lister struct {
-	network chain.Network
+	network *chain.Network
 	flow    *chain.Outflow
 }
 
-func (l *lister) input(p []byte) {
+func (*lister) wants() (outpoints, scripts *chain.Sieve, every bool) {
+	return everything, everything, false
+}
+
+func (l *lister) input(_ int, p []byte) {
 	var op chain.Outpoint
 	if readOutpoint(&op, p); !isNull(&op) {
 		l.flow.Inputs = append(l.flow.Inputs, op)

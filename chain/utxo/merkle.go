@@ -24,13 +24,12 @@ func (h *hasher) id(t tx) [32]byte {
 
 // merkle is a visitor that gathers a block's transaction ids.
 type merkle struct {
+	nobody
 	hasher
 	ids [][32]byte
 }
 
-func (*merkle) input([]byte)                 {}
-func (*merkle) output(uint32, int64, []byte) {}
-func (m *merkle) end(t tx)                   { m.ids = append(m.ids, m.id(t)) }
+func (m *merkle) end(t tx) { m.ids = append(m.ids, m.id(t)) }
 
 // root folds the gathered ids into their merkle root and uses them up. It
 // reports false if two equal nodes were paired: then another list of

@@ -47,7 +47,7 @@ func (t *tx) pegsOut() bool { return t.place == lastInBlock && t.holdsMWEB() }
 // and the hash of a MWEB header.
 func (t *tx) holdsMWEB() bool {
 	c := cursor{b: t.body}
-	if _, ok := c.txInputs(nobody{}); !ok {
+	if _, ok := c.txInputs(showTo(nobody{})); !ok {
 		return false
 	}
 	if n, ok := c.count(); !ok || n == 0 || !c.skip(8) {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,8 +25,14 @@ func start(t *testing.T, args ...string) string {
 // startUntil runs the whole program until stop is called.
 func startUntil(t *testing.T, args ...string) (url string, stop func()) {
 	t.Helper()
-	none := func(string) string { return "" }
-	cfg, err := parseConfig(append([]string{"-addr", "127.0.0.1:0"}, args...), none, t.Output())
+	return startIn(t, nil, args...)
+}
+
+// startIn runs the whole program in an environment until stop is called.
+func startIn(t *testing.T, env map[string]string, args ...string) (url string, stop func()) {
+	t.Helper()
+	getenv := func(name string) string { return env[name] }
+	cfg, err := parseConfig(append([]string{"-addr", "127.0.0.1:0"}, args...), getenv, t.Output())
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	opened, ended := make(chan string, 1), make(chan error, 1)
@@ -115,7 +122,7 @@ func TestAPersonTopsUpInABrowser(t *testing.T) {
 	require.Equal(t, "$0.00", text(t, ctx, `[data-balance=voice]`))
 	follow(t, ctx, "#plus-voice")
 	do(t, ctx, chromedp.Click(css("#accept")))
-	follow(t, ctx, ".panel button", "#coin-BTC")
+	follow(t, ctx, ".panel button", "#method-direct", "#coin-BTC")
 	require.Contains(t, text(t, ctx, "#address"), "bcrt1")
 
 	// From here on nothing may reload the page: a reload would lose the mark.
@@ -157,7 +164,77 @@ func TestBlocksComeByThemselvesWhileAPaymentWaits(t *testing.T) {
 	ctx := browser(t)
 	url := start(t, "-block", "50ms")
 	do(t, ctx, chromedp.Navigate(url+"/topup/sms"), chromedp.Click(css("#accept")))
-	follow(t, ctx, ".panel button", "#coin-ETH")
+	follow(t, ctx, ".panel button", "#method-direct", "#coin-ETH")
 	do(t, ctx, chromedp.Click(css("#pay")))
 	shows(t, ctx, "#panel-title", "credited")
+}
+
+func TestAPersonPaysByBitPayInABrowser(t *testing.T) {
+	ctx := browser(t)
+	url := start(t, "-block", "300ms")
+
+	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(url))
+	follow(t, ctx, "#plus-voice")
+	do(t, ctx, chromedp.Click(css("#accept")))
+	follow(t, ctx, ".panel button", "#method-bitpay")
+	do(t, ctx, chromedp.Click(css(`input[value="50.00"]`)))
+	follow(t, ctx, "#checkout")
+	require.NotContains(t, location(t, ctx), url, "BitPay's page has an origin of its own")
+	require.Contains(t, text(t, ctx, "body"), "50.00 USD")
+	follow(t, ctx, `a[href*="coin=LTC"]`)
+	do(t, ctx, chromedp.Click(css(`button[value="pay"]`)))
+
+	// BitPay's page shows that it is paid, and goes back by itself.
+	arrives(t, ctx, url+"/bitpay/")
+	shows(t, ctx, "#panel-title", "$50.00")
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`window.mark = true`))
+	require.NoError(t, err)
+	shows(t, ctx, "#panel-title", "$50.00 credited")
+	shows(t, ctx, `[data-balance=voice]`, "$50.00")
+	require.Equal(t, "$0.00", text(t, ctx, `[data-balance=sms]`))
+	kept, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`window.mark === true`))
+	require.NoError(t, err)
+	require.True(t, kept, "the page was reloaded")
+
+	follow(t, ctx, ".actions .button")
+	line := text(t, ctx, ".statement tbody")
+	for _, want := range []string{"BitPay", "Top-up", "LTC", "+$50.00"} {
+		require.Contains(t, line, want)
+	}
+}
+
+func TestAPaymentByBitPayMovesBeforeYourEyes(t *testing.T) {
+	ctx := browser(t)
+	url := start(t, "-block", "0")
+	do(t, ctx, chromedp.Navigate(url+"/topup/sms"), chromedp.Click(css("#accept")))
+	follow(t, ctx, ".panel button", "#method-bitpay", "#checkout", "#back")
+	shows(t, ctx, "#panel-title", "Pay $25.00")
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`window.mark = true`))
+	require.NoError(t, err)
+	do(t, ctx, chromedp.Click(css("#bitpay-pay")))
+	shows(t, ctx, "#panel-title", "$25.00 received")
+	require.Equal(t, "$0.00", text(t, ctx, `[data-balance=sms]`))
+	do(t, ctx, chromedp.Click(css("#bitpay-confirm")))
+	shows(t, ctx, "#panel-title", "$25.00 credited")
+	shows(t, ctx, `[data-balance=sms]`, "$25.00")
+	kept, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`window.mark === true`))
+	require.NoError(t, err)
+	require.True(t, kept, "the page was reloaded")
+}
+
+// arrives waits until the browser has gone to an address by itself. On its way there
+// are moments without a page to ask.
+func arrives(t *testing.T, ctx context.Context, prefix string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		at, err := chromedp.Run(ctx, chromedp.Location())
+		return err == nil && strings.HasPrefix(at, prefix)
+	}, time.Minute, 50*time.Millisecond, "the browser never went to %s", prefix)
+}
+
+func location(t *testing.T, ctx context.Context) string {
+	t.Helper()
+	at, err := chromedp.Run(ctx, chromedp.Location())
+	require.NoError(t, err)
+	return at
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // termsVersion is the version of templates/terms.html.
-const termsVersion = "2026-11"
+const termsVersion = "2026-11-21"
 
 // confirmations is how many blocks credit a payment, on every network.
 const confirmations = 6
@@ -107,7 +107,7 @@ func networkHint(n chain.Network) string {
 func noCoin(r *http.Request) problem {
 	return problem{
 		Title: "This coin is not accepted", Text: "Do not send it: coins on a network that is not listed cannot be credited. Choose one of the listed coins.",
-		Action: "Choose another coin", Href: "/topup/" + accountOf(r).Name,
+		Action: "Choose another coin", Href: "/topup/" + accountOf(r).Name + "/coins",
 	}
 }
 

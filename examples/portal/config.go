@@ -22,6 +22,7 @@ type config struct {
 	bitcoinNetwork    string
 	bitcoinScheme     int
 	unproved          bool
+	bitpay            bitpayFlags
 }
 
 // node is where a real network is read, and whose addresses are given out.
@@ -35,11 +36,15 @@ func (c config) real() bool { return c.bitcoin.url != "" || c.ethereum.url != ""
 
 const usage = `Usage: portal [flags]
 
-Without a node it simulates Bitcoin and Ethereum. With -bitcoin-rpc or
+Without a node it simulates Bitcoin, Ethereum and BitPay. With -bitcoin-rpc or
 -ethereum-rpc the same program takes real payments. Environment variables stand
 for flags not given: BITCOIN_RPC, BITCOIN_XPUB, BITCOIN_PROOF, ETHEREUM_RPC,
 ETHEREUM_XPUB, ETHEREUM_PROOF. User and password of the Bitcoin node come from
 BITCOIN_RPC_USER and BITCOIN_RPC_PASSWORD only, never from a flag.
+
+With -bitpay-env the real BitPay is offered, its API token in BITPAY_TOKEN and,
+for a merchant token, the key it was paired with in BITPAY_KEY (64 hexadecimal
+characters, or a file that holds them); neither is ever a flag.
 
 `
 
@@ -62,7 +67,12 @@ func parseConfig(args []string, getenv func(string) string, out io.Writer) (conf
 	f.StringVar(&c.ethereum.proof, "ethereum-proof", getenv("ETHEREUM_PROOF"), "`signature` that proves the Ethereum account is yours")
 	f.BoolVar(&c.unproved, "unproved-key", false, "give out addresses of keys nobody proved; a mistyped key then loses every payment")
 	f.StringVar(&c.rates, "rates", "kraken", "price source with real nodes: kraken")
+	f.StringVar(&c.bitpay.env, "bitpay-env", "", "BitPay's `environment`: test or production; empty: simulated with simulated networks, none with real ones")
+	f.StringVar(&c.bitpay.notify, "bitpay-notify", "", "https `URL` at which BitPay reaches this portal; without it payments are found some minutes later")
 	if err := f.Parse(args); err != nil {
+		return c, err
+	}
+	if err := c.bitpay.readSecrets(getenv); err != nil {
 		return c, err
 	}
 	c.bitcoin.user, c.bitcoin.password = getenv("BITCOIN_RPC_USER"), getenv("BITCOIN_RPC_PASSWORD")
@@ -85,5 +95,6 @@ func (c config) check(rest []string) error {
 	complain(!c.real() && c.db != "", "simulated chains end with the program and so do their books; leave -db out")
 	complain(c.bitcoinNetwork != "mainnet" && c.bitcoinNetwork != "regtest", "-bitcoin-network is mainnet or regtest")
 	complain(c.rates != "kraken", "-rates is kraken")
+	c.checkBitPay(complain)
 	return errors.Join(errs...)
 }

@@ -62,7 +62,7 @@ func priceViews(s rates.Snapshot) []priceView {
 	return out
 }
 
-// stepView is one of the five stations of a payment.
+// stepView is one of the stations of a payment.
 type stepView struct {
 	Name string
 	// State is "done", "now" or "next".
@@ -183,7 +183,11 @@ func steps(d payments.DepositView) []stepView {
 	case d.Included():
 		reached = 3
 	}
-	names := []string{"Sent", "Seen", "In a block", "Confirmed", "Credited"}
+	return stations(reached, "Sent", "Seen", "In a block", "Confirmed", "Credited")
+}
+
+// stations says of each name how a payment that passed the first ones stands to it.
+func stations(reached int, names ...string) []stepView {
 	out := make([]stepView, len(names))
 	for i, name := range names {
 		switch {

@@ -18,6 +18,9 @@ func (s *portal) events(w http.ResponseWriter, r *http.Request) {
 	for _, n := range s.networks {
 		subjects = append(subjects, n.ID)
 	}
+	if id := r.FormValue("hosted"); id != "" {
+		subjects = append(subjects, "hosted/"+id)
+	}
 	changed := s.p.Watch(ctx, subjects...)
 	stream := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")

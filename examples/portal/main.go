@@ -1,12 +1,16 @@
 // Portal is a customer's top-up page in one program: two balances, an address
-// with QR code for each, payments that confirm before your eyes, a statement.
+// with QR code for each or a payment by BitPay, payments that confirm before your
+// eyes, a statement.
 //
 //	go run ./examples/portal
 //
-// It opens a page on this machine only. Bitcoin, Ethereum and their prices are
-// simulated, the books are a fresh SQLite file that is removed at the end, and a
+// It opens a page on this machine only. Bitcoin, Ethereum, their prices and BitPay
+// are simulated, the books are a fresh SQLite file that is removed at the end, and a
 // strip at the bottom plays the customer. Flags and environment variables (-help)
-// point the same program at real nodes and real extended public keys.
+// point the same program at real nodes and real extended public keys, and at
+// BitPay's test environment or BitPay itself:
+//
+//	BITPAY_TOKEN=… go run ./examples/portal -bitpay-env test
 package main
 
 import (
@@ -53,13 +57,22 @@ func run(ctx context.Context, cfg config, opened func(url string)) error {
 		return err
 	}
 	w.log = cfg.log
+	listener, err := listen(cfg.addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close() // served below, or closed here when something else fails
+	offer, err := w.openBitPay(cfg, "http://"+listener.Addr().String())
+	if err != nil {
+		return err
+	}
 	store, closeStore, err := openStore(ctx, cfg.db)
 	if err != nil {
 		return err
 	}
 	defer closeStore()
 	p, err := payments.New(payments.Config{
-		Store: store, Rails: w.rails, Rates: w.rates, Terms: termsVersion, Log: cfg.log,
+		Store: store, Rails: w.rails, Rates: w.rates, BitPay: offer, Terms: termsVersion, Log: cfg.log,
 	})
 	if err != nil {
 		return err
@@ -71,24 +84,25 @@ func run(ctx context.Context, cfg config, opened func(url string)) error {
 	if err != nil {
 		return err
 	}
-	listener, err := listen(cfg.addr)
+	handler, err := portal.handler(offer)
 	if err != nil {
 		return err
 	}
 	server := &http.Server{
-		Handler:           portal.handler(),
+		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
-	ended := make(chan error, 3)
+	ended := make(chan error, 4)
 	go func() { ended <- p.Run(ctx) }()
 	go func() { w.mine(ctx, portal.waiting); ended <- nil }()
+	go func() { ended <- w.bitpay.run(ctx) }()
 	go func() { ended <- server.Serve(listener) }()
 	opened("http://" + listener.Addr().String())
 
 	// The engine ends after the commit in hand, open event streams with ctx.
 	var failed error
-	running := 3
+	running := 4
 	select {
 	case failed = <-ended:
 		running--

@@ -9,7 +9,8 @@ import (
 
 // panelView is the side panel: one step of a top-up.
 type panelView struct {
-	// Step is "terms", "coins", "networks", "send" or "watch".
+	// Step is "terms", "methods", "coins", "networks", "send", "watch", "amounts" or
+	// "hosted".
 	Step    string
 	Account account
 	Title   string
@@ -37,6 +38,13 @@ type panelView struct {
 	// watch
 	Deposit *depositView
 	Again   string
+
+	// amounts
+	Amounts []amountView
+	Key     string // makes pressing the button twice one payment
+
+	// hosted
+	Hosted *hostedView
 }
 
 type coinView struct {
@@ -59,6 +67,26 @@ func (s *portal) home(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, v)
 }
 
+// methods shows the terms if they are due, else the ways to pay; the coins, if there
+// is no other way.
+func (s *portal) methods(w http.ResponseWriter, r *http.Request) error {
+	if len(s.p.Offers(currency)) == 0 {
+		return s.choose(w, r)
+	}
+	a, err := accountNamed(r.PathValue("account"))
+	if err != nil {
+		return err
+	}
+	v, err := s.view(r)
+	if err != nil {
+		return err
+	}
+	v.Live = false
+	v.Panel = &panelView{Account: a, Step: "methods", Title: "Choose how to pay"}
+	_, err = s.termsDue(r, v.Panel)
+	return s.finish(w, r, v, err)
+}
+
 // choose shows the terms if they are due, else the coins.
 func (s *portal) choose(w http.ResponseWriter, r *http.Request) error {
 	a, err := accountNamed(r.PathValue("account"))
@@ -73,6 +101,9 @@ func (s *portal) choose(w http.ResponseWriter, r *http.Request) error {
 	v.Panel = &panelView{Account: a, Step: "coins", Title: "Choose a coin"}
 	if due, err := s.termsDue(r, v.Panel); err != nil || due {
 		return s.finish(w, r, v, err)
+	}
+	if len(s.p.Offers(currency)) > 0 {
+		v.Panel.Back = "/topup/" + a.Name
 	}
 	for _, c := range coins {
 		if networks := s.networksOf(c); len(networks) > 0 {

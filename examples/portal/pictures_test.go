@@ -39,6 +39,7 @@ func TestPictures(t *testing.T) {
 					}
 					shot := chromedp.CaptureScreenshot()
 					if width < 1280 {
+						do(t, ctx, chromedp.Evaluate[chromedp.Void](`scrollTo(0, 0)`)) // or what sticks hides what it stuck over
 						shot = chromedp.FullScreenshot(100)
 					}
 					png, err := chromedp.Run(ctx, shot)
@@ -75,6 +76,8 @@ func walk(t *testing.T, ctx context.Context, url string, take func(name string))
 	take("terms")
 	do(t, ctx, chromedp.Click(css("#accept")))
 	follow(t, ctx, ".panel button")
+	take("methods")
+	follow(t, ctx, "#method-direct")
 	take("choose")
 	follow(t, ctx, "#coin-USDT")
 	take("network")
@@ -105,7 +108,7 @@ func walk(t *testing.T, ctx context.Context, url string, take func(name string))
 	take("evidence")
 	do(t, ctx, chromedp.Navigate(url))
 	take("statement")
-	do(t, ctx, chromedp.Navigate(url+"/topup/sms"), chromedp.WaitVisible(css("#coin-BTC .pill")))
+	do(t, ctx, chromedp.Navigate(url+"/topup/sms/coins"), chromedp.WaitVisible(css("#coin-BTC .pill")))
 	take("choose-again")
 	do(t, ctx, chromedp.Navigate(url+"/topup/voice/BTC"), chromedp.WaitVisible(css("#address")), chromedp.Click(css("#reorg")))
 	shows(t, ctx, "#overview", "Reversed")
@@ -115,4 +118,50 @@ func walk(t *testing.T, ctx context.Context, url string, take func(name string))
 	take("reversed-panel")
 	do(t, ctx, chromedp.Navigate(url+"/topup/voice/DOGE"))
 	take("unknown-coin")
+	walkBitPay(t, ctx, url, take)
+}
+
+// walkBitPay visits every state of a payment at BitPay.
+func walkBitPay(t *testing.T, ctx context.Context, url string, take func(name string)) {
+	do(t, ctx, chromedp.Navigate(url+"/topup/sms"))
+	follow(t, ctx, "#method-bitpay")
+	take("bitpay-amounts")
+	follow(t, ctx, "#checkout")
+	take("bitpay-page-coins")
+	follow(t, ctx, `a[href*="coin=BTC"]`)
+	take("bitpay-page-pay")
+	follow(t, ctx, "#back")
+	take("bitpay-waiting")
+	follow(t, ctx, "#pay-at-bitpay", `a[href*="coin=BTC"]`)
+	do(t, ctx, chromedp.Click(css("summary")))
+	follow(t, ctx, `button[value="part"]`)
+	take("bitpay-page-partial")
+	follow(t, ctx, "#back")
+	shows(t, ctx, ".panel .pill", "Partly paid")
+	take("bitpay-partial")
+	do(t, ctx, chromedp.Click(css("#bitpay-pay")))
+	shows(t, ctx, "#panel-title", "received")
+	take("bitpay-paid")
+	do(t, ctx, chromedp.Navigate(url))
+	take("bitpay-underway")
+	do(t, ctx, chromedp.NavigateBack())
+	shows(t, ctx, "#panel-title", "received")
+	do(t, ctx, chromedp.Click(css("#bitpay-confirm")))
+	shows(t, ctx, "#panel-title", "credited")
+	take("bitpay-credited")
+	do(t, ctx, chromedp.Navigate(url+"/?account=sms"))
+	take("bitpay-statement")
+	for _, end := range []struct{ name, press, want string }{
+		{"bitpay-expired", "#bitpay-expire", "Expired"}, {"bitpay-declined", "#bitpay-decline", "Declined"},
+	} {
+		do(t, ctx, chromedp.Navigate(url+"/topup/sms/bitpay"))
+		follow(t, ctx, "#checkout", "#back")
+		if end.press == "#bitpay-decline" {
+			do(t, ctx, chromedp.Click(css("#bitpay-pay")))
+			shows(t, ctx, "#panel-title", "received")
+		}
+		do(t, ctx, chromedp.Click(css(end.press)))
+		shows(t, ctx, ".panel .pill", end.want)
+		take(end.name)
+	}
 }

@@ -57,7 +57,10 @@ func (v visitor) accept() {
 	v.Helper()
 	status, body := v.post("/terms", url.Values{"account": {"voice"}, "version": {termsVersion}, "accept": {"yes"}})
 	require.Equal(v, http.StatusOK, status)
-	require.Contains(v, body, "What do you want to pay with?")
+	require.Contains(v, body, "How do you want to pay?")
+	require.Contains(v, body, `id="method-bitpay"`)
+	_, body = v.get("/topup/voice/coins")
+	require.Contains(v, body, "Which coin do you pay with?")
 }
 
 var copied = regexp.MustCompile(`data-copy="([^"]+)"`)
@@ -79,7 +82,7 @@ func (v visitor) eventually(path, want string) string {
 	require.Eventually(v, func() bool {
 		_, body = v.get(path)
 		return strings.Contains(body, want)
-	}, 10*time.Second, 20*time.Millisecond, "%s never showed %q", path, want)
+	}, 30*time.Second, 20*time.Millisecond, "%s never showed %q", path, want)
 	return body
 }
 
@@ -237,8 +240,12 @@ func TestARealNodeNeedsAProvedKey(t *testing.T) {
 	defer node.Close()
 	v := visitor{T: t, client: http.DefaultClient, url: start(t, "-bitcoin-rpc", node.URL, "-bitcoin-network", "regtest",
 		"-bitcoin-xpub", demoBitcoinKey, "-db", filepath.Join(t.TempDir(), "portal.db"))}
-	v.accept()
-	status, body := v.get("/topup/voice/BTC")
+	status, body := v.post("/terms", url.Values{"account": {"voice"}, "version": {termsVersion}, "accept": {"yes"}})
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, body, "Which coin do you pay with?", "without BitPay there is one way to pay")
+	status, _ = v.get("/topup/voice/bitpay")
+	require.Equal(t, http.StatusNotFound, status)
+	status, body = v.get("/topup/voice/BTC")
 	require.Equal(t, http.StatusServiceUnavailable, status)
 	require.Contains(t, body, "I control the cointill deposit key")
 	require.NotContains(t, body, "Simulated customer")

@@ -45,7 +45,7 @@ func (s *portal) send(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Panel = &panelView{Account: a, Coin: c, Back: "/topup/" + a.Name}
+	v.Panel = &panelView{Account: a, Coin: c, Back: "/topup/" + a.Name + "/coins"}
 	if due, err := s.termsDue(r, v.Panel); err != nil || due {
 		v.Live = false
 		return s.finish(w, r, v, err)

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/cointill/cointill/chain"
@@ -55,7 +56,9 @@ func newPortal(ctx context.Context, p *payments.Processor, w *world) (*portal, e
 	return s, err
 }
 
-func (s *portal) handler() http.Handler {
+// handler serves the pages, and what BitPay posts where an address for it is
+// configured.
+func (s *portal) handler(offer *payments.BitPay) (http.Handler, error) {
 	mux := http.NewServeMux()
 	page := func(pattern string, h func(http.ResponseWriter, *http.Request) error) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
@@ -65,7 +68,12 @@ func (s *portal) handler() http.Handler {
 		})
 	}
 	page("GET /{$}", s.home)
-	page("GET /topup/{account}", s.choose)
+	page("GET /topup/{account}", s.methods)
+	page("GET /topup/{account}/coins", s.choose)
+	page("GET /topup/{account}/bitpay", s.amounts)
+	page("POST /topup/{account}/bitpay", s.checkout)
+	page("GET /bitpay/return", s.returned)
+	page("GET /bitpay/{id}", s.hostedStatus)
 	page("GET /topup/{account}/{coin}", s.send)
 	page("GET /deposit", s.deposit)
 	page("POST /terms", s.acceptTerms)
@@ -77,16 +85,43 @@ func (s *portal) handler() http.Handler {
 	if static, err := fs.Sub(staticFiles, "static"); err == nil { // the folder is embedded
 		mux.Handle("GET /static/", http.StripPrefix("/static/", http.FileServerFS(static)))
 	}
-	return guard(http.NewCrossOriginProtection().Handler(mux))
+	guarded := s.guard(http.NewCrossOriginProtection().Handler(mux))
+	if offer == nil || offer.NotificationURL == "" {
+		return guarded, nil
+	}
+	notified, err := s.p.BitPayNotifications()
+	if err != nil {
+		return nil, err
+	}
+	at, err := url.Parse(offer.NotificationURL)
+	if err != nil {
+		return nil, err
+	}
+	// BitPay comes from outside, by another host name: to this one path.
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == at.Path {
+			notified.ServeHTTP(w, r)
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	}), nil
 }
 
-// policy allows what the page itself brings, and nothing inline.
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// policy allows what the page itself brings, and nothing inline; forms lead to the
+// portal, and from there to BitPay.
+func (s *portal) policy() string {
+	forms := "'self'"
+	if s.world.bitpayClient != nil {
+		forms += " " + string(s.world.bitpayClient.Environment())
+	}
+	return "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
+		"form-action " + forms + "; base-uri 'none'; frame-ancestors 'none'"
+}
 
 // guard refuses other host names, so that no page elsewhere can reach this one by
 // a name of its own (DNS rebinding), and sets the headers of every answer.
-func guard(next http.Handler) http.Handler {
+func (s *portal) guard(next http.Handler) http.Handler {
+	policy := s.policy()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.Host)
 		if err != nil {

@@ -20,7 +20,9 @@ type stripView struct {
 	CanPay  bool
 	Heads   string
 	Stopped bool
-	Back    string
+	// BitPay is what the open panel is about, nil if it is not a payment by BitPay.
+	BitPay *bitpayStrip
+	Back   string
 }
 
 func (s *portal) strip(v *pageView) *stripView {
@@ -63,6 +65,10 @@ func (s *portal) simulate(w http.ResponseWriter, r *http.Request) error {
 	case "price":
 		s.world.prices.setDown(r.FormValue("stop") == "yes")
 		s.quotes.forget()
+	case "bitpay":
+		if err := s.simulateBitPay(r); err != nil {
+			return fmt.Errorf("%w: %w", errBadInput, err)
+		}
 	default:
 		return errNoPage
 	}

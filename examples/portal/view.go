@@ -15,7 +15,7 @@ type pageView struct {
 	Account   account
 	Accounts  []balanceView
 	Path      string // of this page, to come back to
-	UnderWay  []depositView
+	UnderWay  []rowView
 	Lines     []lineView
 	More      bool
 	Panel     *panelView
@@ -24,7 +24,19 @@ type pageView struct {
 	Live      bool // something on the page may change by itself
 	PriceDown bool
 
-	byTx map[string]payments.DepositView // the account's deposits, for the statement
+	Hosted string // id of the payment at BitPay that the panel shows
+
+	// What the statement's lines are about, of the account.
+	byTx     map[string]payments.DepositView
+	byHosted map[string]payments.HostedInvoice
+}
+
+// rowView is a payment under way.
+type rowView struct {
+	Href, Glyph          string
+	What, Account, Value string
+	Pill, PillKind, How  string
+	at                   time.Time
 }
 
 // balanceView is one balance in the header.
@@ -38,7 +50,7 @@ type balanceView struct {
 // lineView is one line of the statement.
 type lineView struct {
 	Day, Clock, At    string
-	Kind              string
+	Kind, Method      string
 	Reversal          bool
 	Reference, TxID   string
 	Href              string
@@ -57,7 +69,7 @@ const statementPage = 50
 func (s *portal) view(r *http.Request) (*pageView, error) {
 	v := &pageView{Account: accountOf(r), Path: r.URL.RequestURI(), Live: true}
 	var err error
-	if v.byTx, err = s.underWay(r, v); err != nil {
+	if err = s.underWay(r, v); err != nil {
 		return nil, err
 	}
 	if s.world.simulated() {
@@ -76,7 +88,7 @@ func (s *portal) books(r *http.Request, v *pageView) error {
 		return err
 	}
 	for _, l := range lines {
-		v.Lines = append(v.Lines, statementLine(l, v.byTx))
+		v.Lines = append(v.Lines, v.line(l))
 	}
 	v.More = len(lines) == statementPage
 	for _, a := range accounts {
@@ -88,56 +100,6 @@ func (s *portal) books(r *http.Request, v *pageView) error {
 			Negative: balance.Sign() < 0, Active: a == v.Account})
 	}
 	return nil
-}
-
-// underWay fills in the deposits of all accounts that are not credited, newest
-// first, and returns the selected account's by transaction.
-func (s *portal) underWay(r *http.Request, v *pageView) (map[string]payments.DepositView, error) {
-	byTx := map[string]payments.DepositView{}
-	var open []payments.DepositView
-	for _, a := range accounts {
-		all, err := s.deposits(r, a)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range all {
-			if a == v.Account {
-				byTx[d.TxID.String()] = d
-			}
-			if !settled(d) {
-				open = append(open, d)
-			}
-		}
-	}
-	newestFirst(open)
-	for _, d := range open {
-		v.UnderWay = append(v.UnderWay, s.depositView(r.Context(), d))
-	}
-	return byTx, nil
-}
-
-// settled says that a deposit needs nobody's attention any more.
-func settled(d payments.DepositView) bool {
-	return d.State == payments.StateCredited || d.State == payments.StateFinal
-}
-
-func statementLine(l payments.Line, byTx map[string]payments.DepositView) lineView {
-	v := lineView{
-		Day: dayText(l.At), Clock: l.At.UTC().Format("15:04"), At: l.At.UTC().Format(time.RFC3339),
-		Kind: "Top-up", Reference: short(l.Reference), TxID: l.Reference,
-		Coin: coinText(l.Coin), Amount: signed(l.Amount), Balance: fiat(l.Balance),
-		Minus: l.Amount.Sign() < 0, BalanceBad: l.Balance.Sign() < 0,
-	}
-	if l.Kind == ledger.KindReversal {
-		v.Kind, v.Reversal = "Reversed", true
-	}
-	if d, ok := byTx[l.Reference]; ok {
-		v.Href = depositHref(d.Key)
-		if d.Valued() {
-			v.Rate = "1" + thin + string(d.Amount.Asset().Coin) + " = " + price(d.Rate)
-		}
-	}
-	return v
 }
 
 // accountOf returns the account a page is about: of its path, its query or form,

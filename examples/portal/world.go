@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/cointill/cointill/bitpay"
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/chain/chainsim"
 	"github.com/cointill/cointill/chain/hd"
@@ -25,6 +26,9 @@ type world struct {
 	rates rates.Provider
 	// priceName says where prices come from, for people.
 	priceName string
+	// bitpayClient is nil where BitPay is not offered, bitpay where it is not simulated.
+	bitpayClient *bitpay.Client
+	bitpay       *simBitPay
 	// chains and prices are the simulation's handles, nil in the real world.
 	chains map[string]simulation
 	prices *simPrices

@@ -32,7 +32,7 @@ func fullHosted() payments.HostedInvoice {
 		CreditedAt: after(5), Fee: usd.Neg(),
 		Refunds: []payments.HostedRefund{
 			{ID: odd, Status: odd + "status", Type: odd + "type", Amount: usd, Fee: eur, RequestedAt: after(6),
-				Reserved: true, Paid: true, Incarnation: 4},
+				Reserved: true, Paid: true, Incarnation: 4, Problem: odd + "refund problem"},
 			{ID: "none set"},
 			{ID: "cents", Amount: money.USD.Cents(0), Fee: money.USD.Cents(-1), RequestedAt: after(-7), Paid: true},
 		},

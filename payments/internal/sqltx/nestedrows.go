@@ -16,6 +16,7 @@ type refundText struct {
 	Reserved    bool       `json:"reserved"`
 	Paid        bool       `json:"paid"`
 	Incarnation int        `json:"incarnation"`
+	Problem     string     `json:"problem"`
 }
 
 func refundToText(r payments.HostedRefund) (refundText, error) {
@@ -26,13 +27,13 @@ func refundToText(r payments.HostedRefund) (refundText, error) {
 	fee, err := amountToText(r.Fee)
 	return refundText{
 		ID: r.ID, Status: r.Status, Type: r.Type, Amount: amount, Fee: fee, RequestedAt: instantText(r.RequestedAt),
-		Reserved: r.Reserved, Paid: r.Paid, Incarnation: r.Incarnation,
+		Reserved: r.Reserved, Paid: r.Paid, Incarnation: r.Incarnation, Problem: r.Problem,
 	}, err
 }
 
 func refundFromText(w refundText) (r payments.HostedRefund, err error) {
 	r = payments.HostedRefund{
-		ID: w.ID, Status: w.Status, Type: w.Type, Reserved: w.Reserved, Paid: w.Paid, Incarnation: w.Incarnation,
+		ID: w.ID, Status: w.Status, Type: w.Type, Reserved: w.Reserved, Paid: w.Paid, Incarnation: w.Incarnation, Problem: w.Problem,
 	}
 	if r.Amount, err = w.Amount.amount(); err != nil {
 		return r, err

@@ -3,6 +3,7 @@ package payments
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/cointill/cointill/bitpay"
 )
@@ -24,7 +25,8 @@ type hostedChange struct {
 }
 
 // commitHosted reads a row, changes it, books what follows, saves and tells it in one
-// commit. What BitPay said never waits for the host: see [Config.InTx].
+// commit. What BitPay said never waits for the host: see [Config.InTx]. Beside an
+// error it returns the row as it is on record, if it could be read.
 func (p *Processor) commitHosted(ctx context.Context, id string, change hostedChange) (h HostedInvoice, err error) {
 	for _, s := range []say{saysAll, saysFacts, saysNothing} {
 		h, err = p.commitHostedOnce(ctx, id, s, change)
@@ -55,6 +57,7 @@ func (p *Processor) commitHostedOnce(ctx context.Context, id string, s say, chan
 			return fmt.Errorf("%w: hosted invoice %s", ErrNotFound, id)
 		}
 		out, h, read = &outcome{now: now}, rows[0], rows[0]
+		h.Refunds = slices.Clone(h.Refunds)
 		if err := change.row(&h, out); err != nil {
 			return err
 		}
@@ -100,7 +103,7 @@ func (p *Processor) applyHosted(ctx context.Context, id string, v bitpay.Invoice
 	}}
 	if asked {
 		change.after = func(tx Tx, h *HostedInvoice, out *outcome) error {
-			if h.Problem != "" || !h.RemoteAt.Equal(remoteTime(v)) {
+			if h.Problem != "" || !h.RemoteAt.Equal(h.remoteTime(v)) {
 				return nil // not this invoice's, or overtaken, as the refunds then are
 			}
 			return p.applyRefunds(ctx, tx, h, refunds, out)

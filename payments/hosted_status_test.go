@@ -82,7 +82,7 @@ func TestAnInvalidInvoiceIsGivenUpAfterAWeek(t *testing.T) {
 	}
 	require.Equal(t, payments.HostedInvalid, w.row(h.ID).State)
 	require.True(t, w.row(h.ID).PollAt.IsZero())
-	require.Less(t, w.wire.count(), 8*24+10)
+	require.Less(t, w.wire.asked(), 8*24+10)
 }
 
 func TestAPartialPaymentExpiresAndCreditsNothing(t *testing.T) {

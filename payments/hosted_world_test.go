@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -93,6 +94,19 @@ func (w *wire) count() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return len(w.calls)
+}
+
+// asked is how many calls were about invoices and their refunds: BitPay's ledger is
+// read by the hour, whatever stands in the store.
+func (w *wire) asked() (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, call := range w.calls {
+		if !strings.Contains(call, " /ledgers") {
+			n++
+		}
+	}
+	return n
 }
 
 var errCable = errors.New("cable cut")

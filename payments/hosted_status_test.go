@@ -95,10 +95,10 @@ func TestAPartialPaymentExpiresAndCreditsNothing(t *testing.T) {
 	w.after(14 * time.Minute)
 	require.Equal(t, payments.HostedExpired, w.row(h.ID).State)
 	require.Empty(t, w.entries(voice))
-	calls := w.wire.count()
+	calls := w.wire.asked()
 	w.after(2 * time.Hour)
 	w.after(24 * time.Hour)
-	require.Equal(t, calls+2, w.wire.count(), "late payments are looked for twice")
+	require.Equal(t, calls+2, w.wire.asked(), "late payments are looked for twice")
 	require.True(t, w.row(h.ID).PollAt.IsZero())
 }
 

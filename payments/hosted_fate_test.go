@@ -126,11 +126,11 @@ func TestAdvanceReturnsWhenTheStoreTakesNothing(t *testing.T) {
 	w.clock.Advance(time.Hour)
 	ctx, cancel := context.WithTimeout(w.ctx, 5*time.Second)
 	defer cancel()
-	before := w.wire.asked()
+	before := w.wire.count()
 	err := w.p.Advance(ctx)
 	require.ErrorIs(t, err, errFull)
 	require.NoError(t, ctx.Err(), "it returned by itself")
-	require.LessOrEqual(t, w.wire.asked()-before, 60)
+	require.LessOrEqual(t, w.wire.count()-before, 60)
 	full = false
 	for range 5 {
 		w.after(time.Minute)
@@ -230,11 +230,11 @@ func TestLatePaymentsAreLookedForThoughBitPaysClockIsHoursOff(t *testing.T) {
 				w.after(time.Minute)
 			}
 			require.Equal(t, payments.HostedExpired, w.row(h.ID).State)
-			calls := w.wire.asked()
+			calls := w.wire.count()
 			for range 30 {
 				w.after(time.Hour)
 			}
-			require.Equal(t, calls+2, w.wire.asked(), "looked at twice")
+			require.Equal(t, calls+2, w.wire.count(), "looked at twice")
 			require.True(t, w.row(h.ID).PollAt.IsZero())
 		})
 	}

@@ -82,7 +82,7 @@ func TestAnInvalidInvoiceIsGivenUpAfterAWeek(t *testing.T) {
 	}
 	require.Equal(t, payments.HostedInvalid, w.row(h.ID).State)
 	require.True(t, w.row(h.ID).PollAt.IsZero())
-	require.Less(t, w.wire.asked(), 8*24+10)
+	require.Less(t, w.wire.count(), 8*24+10)
 }
 
 func TestAPartialPaymentExpiresAndCreditsNothing(t *testing.T) {
@@ -95,10 +95,10 @@ func TestAPartialPaymentExpiresAndCreditsNothing(t *testing.T) {
 	w.after(14 * time.Minute)
 	require.Equal(t, payments.HostedExpired, w.row(h.ID).State)
 	require.Empty(t, w.entries(voice))
-	calls := w.wire.asked()
+	calls := w.wire.count()
 	w.after(2 * time.Hour)
 	w.after(24 * time.Hour)
-	require.Equal(t, calls+2, w.wire.asked(), "late payments are looked for twice")
+	require.Equal(t, calls+2, w.wire.count(), "late payments are looked for twice")
 	require.True(t, w.row(h.ID).PollAt.IsZero())
 }
 

@@ -180,13 +180,13 @@ func TestAFloodOfNotificationsLeavesARestingBitPayAlone(t *testing.T) {
 		_ = w.p.Advance(w.ctx)
 		hd, err := w.p.BitPayNotifications()
 		require.NoError(t, err)
-		before := w.wire.asked()
+		before := w.wire.count()
 		for range 60 {
 			r := httptest.NewRequest("POST", "/", strings.NewReader(`{"id":"`+h.RemoteID+`"}`))
 			r.Header.Set("Content-Type", "application/json")
 			hd.ServeHTTP(httptest.NewRecorder(), r)
 		}
-		require.Equal(t, before, w.wire.asked())
+		require.Equal(t, before, w.wire.count())
 		w.bitpay.ClearFaults()
 		require.NoError(t, w.bitpay.PayExact(h.RemoteID, ""))
 		w.after(5 * time.Second)
@@ -214,13 +214,13 @@ func TestACompleteInvoiceWhoseRefundsAreNeverListedIsCreditedAndAskedAboutLessAn
 			})
 			require.NoError(t, w.bitpay.PayExact(h.RemoteID, ""))
 			require.NoError(t, w.bitpay.Complete(h.RemoteID))
-			before := w.wire.asked()
+			before := w.wire.count()
 			for range 24 * 60 {
 				w.clock.Advance(time.Minute)
 				_ = w.p.Advance(w.ctx)
 			}
 			require.Equal(t, "50.00 USD", w.balance(voice))
-			require.Less(t, w.wire.asked()-before, 2*24+20)
+			require.Less(t, w.wire.count()-before, 2*24+20)
 			told := 0
 			for _, kind := range w.told(h.ID) {
 				if kind == payments.EventHostedMismatch {

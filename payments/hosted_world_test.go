@@ -103,19 +103,6 @@ func (w *wire) count() (n int) {
 	return n
 }
 
-// asked is how many calls were about invoices and their refunds: BitPay's ledger is
-// read by the hour, whatever stands in the store.
-func (w *wire) asked() (n int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, call := range w.calls {
-		if !strings.Contains(call, " /ledgers") {
-			n++
-		}
-	}
-	return n
-}
-
 var errCable = errors.New("cable cut")
 
 // hostedWorld is a processor, a simulated chain and a simulated BitPay under one

@@ -128,10 +128,7 @@ func (p *Processor) checkRequest(req CheckoutRequest) error {
 		return bad("return URL", "must be an absolute http or https URL without a user, of at most %d bytes", maxURL)
 	}
 	if req.Invoice == "" {
-		if err := req.Account.validate(); err != nil {
-			return err
-		}
-		return nil
+		return req.Account.validate()
 	}
 	switch {
 	case !keyForm.MatchString(req.Invoice):

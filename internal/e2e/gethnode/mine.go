@@ -36,6 +36,18 @@ func (n *Node) MineEmpty(blocks int) {
 		n.beacon.Commit()
 		require.Equal(n.t, before+1, n.Height(), "no block was made")
 	}
+	n.settle()
+}
+
+// settle waits until the pool has learnt of the last block. It does so behind our
+// back, and a transaction that is added meanwhile may stay queued behind a sender's
+// earlier one for ever. The first call has the pool notice the block at the latest,
+// the second waits for what that began, and one more costs nothing.
+func (n *Node) settle() {
+	n.t.Helper()
+	for range 3 {
+		require.NoError(n.t, n.eth.TxPool().Sync())
+	}
 }
 
 // Undo takes the last blocks off the chain and empties the node's pool. Mine puts
@@ -57,6 +69,7 @@ func (n *Node) Undo(depth int) {
 	n.beacon.Rollback() // Fork wants an empty pool
 	require.NoError(n.t, n.beacon.Fork(chain.GetCanonicalHash(base)))
 	n.beacon.Rollback() // the pool had taken the transactions back
+	n.settle()
 	require.Equal(n.t, base, n.Height())
 }
 

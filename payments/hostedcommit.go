@@ -3,6 +3,7 @@ package payments
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/cointill/cointill/bitpay"
 )
@@ -55,6 +56,7 @@ func (p *Processor) commitHostedOnce(ctx context.Context, id string, s say, chan
 			return fmt.Errorf("%w: hosted invoice %s", ErrNotFound, id)
 		}
 		out, h, read = &outcome{now: now}, rows[0], rows[0]
+		h.Refunds = slices.Clone(h.Refunds) // read stays what is on record
 		if err := change.row(&h, out); err != nil {
 			return err
 		}
@@ -90,8 +92,10 @@ func (p *Processor) commitHostedOnce(ctx context.Context, id string, s say, chan
 	return h, nil
 }
 
-// applyHosted commits an answer, with the invoice's refunds if they were asked for.
-func (p *Processor) applyHosted(ctx context.Context, id string, v bitpay.Invoice, refunds []bitpay.Refund, asked bool) (HostedInvoice, error) {
+// applyHosted commits an answer, with the invoice's refunds if they were asked for. was
+// is the row as it was read last: what there is beside the error of a store that does
+// not answer any more.
+func (p *Processor) applyHosted(ctx context.Context, was HostedInvoice, v bitpay.Invoice, refunds []bitpay.Refund, asked bool) (HostedInvoice, error) {
 	change := hostedChange{row: func(h *HostedInvoice, out *outcome) error {
 		for _, kind := range h.take(v, out.now) {
 			out.hosted(kind, h)
@@ -106,7 +110,11 @@ func (p *Processor) applyHosted(ctx context.Context, id string, v bitpay.Invoice
 			return p.applyRefunds(ctx, tx, h, refunds, out)
 		}
 	}
-	return p.commitHosted(ctx, id, change)
+	h, err := p.commitHosted(ctx, was.ID, change)
+	if h.ID == "" {
+		return was, err
+	}
+	return h, err
 }
 
 // changeHosted commits a change that books nothing by itself.

@@ -29,15 +29,15 @@ func (p *Processor) syncHosted(ctx context.Context, h HostedInvoice) (HostedInvo
 		return p.unanswered(ctx, h, err)
 	}
 	if p.cfg.BitPay.Client.Facade() != bitpay.Merchant || h.State != HostedComplete && v.Status != bitpay.StatusComplete {
-		return p.applyHosted(ctx, h.ID, v, nil, false)
+		return p.applyHosted(ctx, h, v, nil, false)
 	}
 	refunds, err := p.cfg.BitPay.Client.Refunds(ctx, h.RemoteID)
 	p.heard(ctx, err)
 	if err == nil {
-		return p.applyHosted(ctx, h.ID, v, refunds, true)
+		return p.applyHosted(ctx, h, v, refunds, true)
 	}
 	// What is known is not held back; the refunds are asked for again.
-	if h, applied := p.applyHosted(ctx, h.ID, v, nil, false); applied != nil {
+	if h, applied := p.applyHosted(ctx, h, v, nil, false); applied != nil {
 		return h, errors.Join(applied, err)
 	}
 	return p.unanswered(ctx, h, err)

@@ -56,7 +56,10 @@ func (p *Processor) Checkout(ctx context.Context, req CheckoutRequest) (HostedIn
 	case err != nil:
 		return HostedInvoice{}, err
 	case h.State == HostedOpening:
-		h, err = p.healHosted(ctx, h)
+		opened := h
+		if h, err = p.healHosted(ctx, h); h.ID == "" { // the store was not even read
+			h = opened
+		}
 	}
 	if err == nil && h.State == HostedFailed {
 		err = fmt.Errorf("%w: %s: %s", ErrHostedFailed, h.ID, h.Problem)
@@ -96,6 +99,9 @@ func (p *Processor) open(ctx context.Context, req CheckoutRequest) (h HostedInvo
 	if found && !(over && h.ID != id) {
 		return h, nil
 	}
+	if !found && req.Invoice == "" && !p.offered(req.Amount) { // what a key was used for may have been offered once
+		return h, &InputError{Field: "amount", Reason: fmt.Sprintf("%s is not offered; take one of Offers", req.Amount)}
+	}
 	if over { // its page is closed by now: BitPay says so before another one is made
 		if _, err := p.syncHosted(ctx, h); err != nil {
 			return h, err
@@ -122,13 +128,7 @@ func (p *Processor) checkRequest(req CheckoutRequest) error {
 		return bad("return URL", "must be an absolute http or https URL without a user, of at most %d bytes", maxURL)
 	}
 	if req.Invoice == "" {
-		if err := req.Account.validate(); err != nil {
-			return err
-		}
-		if !p.offered(req.Amount) {
-			return bad("amount", "%s is not offered; take one of Offers", req.Amount)
-		}
-		return nil
+		return req.Account.validate()
 	}
 	switch {
 	case !keyForm.MatchString(req.Invoice):

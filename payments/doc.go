@@ -128,6 +128,32 @@
 // the host's customers: who opens a thousand has a thousand limits, so terms and
 // identity belong before the first address (Config.Precondition).
 //
+// # BitPay
+//
+// With Config.BitPay, Checkout asks BitPay for a hosted invoice of an amount from
+// Offers: BitPay takes the coins, guarantees the rate and owes the host the price. The
+// row is committed with its id before BitPay is asked, and that id is the guid and the
+// order id there, so a crash at any point leaves one invoice or none. What BitPay says
+// is asked for, never believed from a notification: BitPayNotifications only says when
+// to ask, and polling (hostedschedule.go) finds every payment without it. The account is
+// credited by exactly the price, once, when BitPay is complete:
+//
+//	BitPay says       the engine
+//	new, paidPartial  waits; BitPay returns a part payment by itself
+//	paid              tells hosted.paid; credits nothing
+//	confirmed         credits if BitPay.Speed is Medium, else only tells it
+//	complete          credits, also after invalid, expired or declined
+//	expired           reverses a credit if one stands; looks twice for late payments
+//	invalid           reverses a credit if one stands; asks for a week whether it completes
+//	declined          reverses a credit if one stands
+//
+// paidOver beside any of them changes nothing: BitPay returns the surplus. An answer of
+// another id, price, currency or reference is a Problem of the row, told once
+// (hosted.mismatch), and never booked. Refunds made at BitPay, by whomever, are followed
+// to their end and booked; BitPay's fees are read from its ledger by the hour; what it
+// owes is ledger.Receivable. ReconcileBitPay compares its list with the store. All but
+// Checkout and polling needs a merchant token.
+//
 // # Invoices
 //
 // CreateInvoice puts an invoice of the host's on record and opens an account of its

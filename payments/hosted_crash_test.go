@@ -1,11 +1,7 @@
 package payments_test
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"net/http"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -142,45 +138,4 @@ func (w *hostedCrash) checkEnd(name string, n int, after bool) {
 		told[kind]++
 		require.Equal(w, 1, told[kind], "%s: %v", kind, at)
 	}
-}
-
-// deafStore is a store that is read and, once it is deaf, begins no commit.
-type deafStore struct {
-	payments.Store
-	commits *atomic.Int64 // that are left
-}
-
-var errDeaf = errors.New("connection refused")
-
-func (s deafStore) Update(ctx context.Context, fn func(payments.Tx) error) error {
-	if s.commits.Add(-1) < 0 {
-		return errDeaf
-	}
-	return s.Store.Update(ctx, fn)
-}
-
-func TestAStoreThatBeginsNoCommitLeavesTheRowInHandAndEndsThePass(t *testing.T) {
-	var commits atomic.Int64
-	commits.Store(1_000)
-	w := newHostedWorld(t, func(cfg *payments.Config) { cfg.Store = deafStore{cfg.Store, &commits} })
-	for i := range 50 { // a full pass
-		w.checkout(fmt.Sprint(i))
-	}
-	commits.Store(1) // the row's
-	h, err := w.p.Checkout(w.ctx, fifty("last"))
-	require.ErrorIs(t, err, errDeaf)
-	require.Equal(t, payments.HostedOpening, h.State, "it was stored, and the host is told under which id")
-	require.Equal(t, w.row(h.ID), h)
-
-	w.clock.Advance(10 * time.Minute)
-	before := w.wire.count()
-	ctx, cancel := context.WithTimeout(w.ctx, 10*time.Second)
-	defer cancel()
-	err = w.p.Advance(ctx)
-	require.ErrorIs(t, err, errDeaf)
-	require.NotErrorIs(t, err, context.DeadlineExceeded)
-	require.Less(t, w.wire.count()-before, 200, "BitPay is not asked again and again")
-	commits.Store(1_000)
-	w.advance()
-	require.Equal(t, payments.HostedNew, w.row(h.ID).State)
 }

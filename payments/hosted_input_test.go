@@ -127,7 +127,7 @@ func TestARowOfAnotherEnvironmentIsNeverAskedFor(t *testing.T) {
 	w := newHostedWorld(t, nil)
 	h := w.checkout("a")
 	c, err := bitpay.New(bitpay.Config{Environment: bitpay.Simulator("http://127.0.0.1:10"),
-		Token: bitpay.NewSecret(w.token), Signer: w.key, Transport: w.wire})
+		Token: bitpay.NewSecret(w.token), Transport: w.wire})
 	require.NoError(t, err)
 	w.cfg.BitPay.Client = c
 	w.restart()

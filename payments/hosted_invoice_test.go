@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cointill/cointill/bitpay"
 	"github.com/cointill/cointill/invoice"
 	"github.com/cointill/cointill/payments"
 )
@@ -61,4 +62,20 @@ func TestAnInvoiceIsPaidByOneHostedInvoiceAtATime(t *testing.T) {
 	v, err := w.p.Invoice(w.ctx, "R-7")
 	require.NoError(t, err)
 	require.Equal(t, invoice.Paid, v.Standing.Status)
+}
+
+func TestAnInvoicesPageAtAnotherEnvironmentDoesNotStandInTheWay(t *testing.T) {
+	w := newHostedWorld(t, nil)
+	w.bill("R-7")
+	elsewhere, err := w.p.Checkout(w.ctx, payments.CheckoutRequest{Invoice: "R-7"})
+	require.NoError(t, err)
+	const other = "http://127.0.0.1:10"
+	w.cfg.BitPay.Client, err = bitpay.New(bitpay.Config{Environment: bitpay.Simulator(other), Token: bitpay.NewSecret(w.bitpay.POSToken()),
+		Transport: w.wire})
+	require.NoError(t, err)
+	w.restart()
+	h, err := w.p.Checkout(w.ctx, payments.CheckoutRequest{Invoice: "R-7"})
+	require.NoError(t, err)
+	require.NotEqual(t, elsewhere.ID, h.ID)
+	require.Equal(t, other, h.Environment)
 }

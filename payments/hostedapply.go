@@ -64,6 +64,11 @@ func (h *HostedInvoice) request(b *BitPay) bitpay.NewInvoice {
 // remoteForm is what ids of BitPay's look like.
 var remoteForm = regexp.MustCompile(`^[A-Za-z0-9_:-][A-Za-z0-9_.:-]{0,99}$`)
 
+// overtakes is how much older than the newest answer one may be that is ignored:
+// answers overtake each other by as long as a call may take. An older one means that
+// BitPay's clock was wrong and was set right, and counts.
+const overtakes = 15 * time.Minute
+
 // take applies an answer and returns what it tells, in order. What is not this
 // invoice, or cannot be, becomes its Problem, and nothing of it is applied.
 func (h *HostedInvoice) take(v bitpay.Invoice, now time.Time) (told []EventKind) {
@@ -80,17 +85,17 @@ func (h *HostedInvoice) take(v bitpay.Invoice, now time.Time) (told []EventKind)
 	if _, known := hostedEvents[to]; !known {
 		return h.doubt(fmt.Sprintf("status %.40q is not known", v.Status), now)
 	}
-	at := remoteTime(v)
-	if at.Before(h.RemoteAt) {
+	at := h.remoteTime(v)
+	if behind := h.RemoteAt.Sub(at); behind > 0 && behind < overtakes {
 		h.Tries = 0
-		return nil // answers may overtake each other
+		return nil
 	}
 	if h.RemoteID == "" { // it exists, and can be paid
 		h.RemoteID, h.URL, h.State = v.ID, v.URL, HostedNew
 		told = append(told, EventHostedOpened)
 	}
 	moves, contradicts := h.State.moveTo(to)
-	if contradicts && at.After(h.RemoteAt) {
+	if contradicts && (v.CurrentTime.IsZero() || !at.Equal(h.RemoteAt)) {
 		return append(told, h.doubt(fmt.Sprintf("status %s after %s", to, h.State), now)...)
 	}
 	h.Tries, h.RemoteAt = 0, at
@@ -109,8 +114,14 @@ func (h *HostedInvoice) take(v bitpay.Invoice, now time.Time) (told []EventKind)
 	return append(told, hostedEvents[to])
 }
 
-// remoteTime is BitPay's clock in an answer, in the resolution stores keep.
-func remoteTime(v bitpay.Invoice) time.Time { return v.CurrentTime.UTC().Truncate(time.Millisecond) }
+// remoteTime is BitPay's clock in an answer, in the resolution stores keep. BitPay's
+// members come and go: an answer without it is taken for as new as the newest one.
+func (h *HostedInvoice) remoteTime(v bitpay.Invoice) time.Time {
+	if v.CurrentTime.IsZero() {
+		return h.RemoteAt
+	}
+	return v.CurrentTime.UTC().Truncate(time.Millisecond)
+}
 
 // show keeps what is shown to people and decides nothing.
 func (h *HostedInvoice) show(v bitpay.Invoice) {
@@ -128,8 +139,7 @@ func (h *HostedInvoice) doubt(problem string, now time.Time) (told []EventKind) 
 	if h.Problem != problem {
 		h.Problem, told = problem, []EventKind{EventHostedMismatch}
 	}
-	h.Tries++
-	h.PollAt = now.Add(backOff(h.Tries, firstDoubt, longestDoubt))
+	h.later(now, firstDoubt, longestDoubt)
 	return told
 }
 

@@ -25,7 +25,8 @@ type hostedChange struct {
 }
 
 // commitHosted reads a row, changes it, books what follows, saves and tells it in one
-// commit. What BitPay said never waits for the host: see [Config.InTx].
+// commit. What BitPay said never waits for the host: see [Config.InTx]. Beside an
+// error it returns the row as it is on record, if it could be read.
 func (p *Processor) commitHosted(ctx context.Context, id string, change hostedChange) (h HostedInvoice, err error) {
 	for _, s := range []say{saysAll, saysFacts, saysNothing} {
 		h, err = p.commitHostedOnce(ctx, id, s, change)
@@ -56,7 +57,7 @@ func (p *Processor) commitHostedOnce(ctx context.Context, id string, s say, chan
 			return fmt.Errorf("%w: hosted invoice %s", ErrNotFound, id)
 		}
 		out, h, read = &outcome{now: now}, rows[0], rows[0]
-		h.Refunds = slices.Clone(h.Refunds) // read stays what is on record
+		h.Refunds = slices.Clone(h.Refunds)
 		if err := change.row(&h, out); err != nil {
 			return err
 		}
@@ -92,10 +93,8 @@ func (p *Processor) commitHostedOnce(ctx context.Context, id string, s say, chan
 	return h, nil
 }
 
-// applyHosted commits an answer, with the invoice's refunds if they were asked for. was
-// is the row as it was read last: what there is beside the error of a store that does
-// not answer any more.
-func (p *Processor) applyHosted(ctx context.Context, was HostedInvoice, v bitpay.Invoice, refunds []bitpay.Refund, asked bool) (HostedInvoice, error) {
+// applyHosted commits an answer, with the invoice's refunds if they were asked for.
+func (p *Processor) applyHosted(ctx context.Context, id string, v bitpay.Invoice, refunds []bitpay.Refund, asked bool) (HostedInvoice, error) {
 	change := hostedChange{row: func(h *HostedInvoice, out *outcome) error {
 		for _, kind := range h.take(v, out.now) {
 			out.hosted(kind, h)
@@ -104,17 +103,13 @@ func (p *Processor) applyHosted(ctx context.Context, was HostedInvoice, v bitpay
 	}}
 	if asked {
 		change.after = func(tx Tx, h *HostedInvoice, out *outcome) error {
-			if h.Problem != "" || !h.RemoteAt.Equal(remoteTime(v)) {
+			if h.Problem != "" || !h.RemoteAt.Equal(h.remoteTime(v)) {
 				return nil // not this invoice's, or overtaken, as the refunds then are
 			}
 			return p.applyRefunds(ctx, tx, h, refunds, out)
 		}
 	}
-	h, err := p.commitHosted(ctx, was.ID, change)
-	if h.ID == "" {
-		return was, err
-	}
-	return h, err
+	return p.commitHosted(ctx, id, change)
 }
 
 // changeHosted commits a change that books nothing by itself.

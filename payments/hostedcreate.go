@@ -23,7 +23,7 @@ func (p *Processor) createHosted(ctx context.Context, h HostedInvoice) (HostedIn
 
 // attachHosted commits that a row's invoice exists, and where it stands.
 func (p *Processor) attachHosted(ctx context.Context, h HostedInvoice, v bitpay.Invoice) (HostedInvoice, error) {
-	h, err := p.applyHosted(ctx, h, v, nil, false)
+	h, err := p.applyHosted(ctx, h.ID, v, nil, false)
 	if err != nil || h.RemoteID != "" {
 		return h, err
 	}

@@ -51,6 +51,9 @@ func (p *Processor) hint(ctx context.Context, remoteID string) error {
 	if len(rows) == 0 {
 		return p.hintUnknown(ctx)
 	}
+	if p.bitpay.room(p.now()) == 0 { // whoever sends notifications must not keep it from resting
+		return p.makeDue(ctx, HostedQuery{IDs: []string{rows[0].ID}, Limit: 1}, nil)
+	}
 	_, err = p.syncHosted(ctx, rows[0])
 	return err
 }
@@ -62,13 +65,21 @@ func (p *Processor) hintUnknown(ctx context.Context) error {
 	if !p.bitpay.mayHint(now) {
 		return nil
 	}
+	return p.makeDue(ctx, HostedQuery{States: []HostedState{HostedOpening, HostedFailed}, Limit: maxPage}, func(h HostedInvoice) bool {
+		return now.Sub(h.CreatedAt) > hintAge
+	})
+}
+
+// makeDue has those of a query's rows polled that are not due yet, but for some.
+func (p *Processor) makeDue(ctx context.Context, q HostedQuery, but func(HostedInvoice) bool) error {
+	now := p.now()
 	err := p.update(ctx, func(tx Tx) error {
-		rows, err := tx.Hosted(ctx, HostedQuery{States: []HostedState{HostedOpening, HostedFailed}, Limit: maxPage})
+		rows, err := tx.Hosted(ctx, q)
 		if err != nil {
 			return err
 		}
 		rows = slices.DeleteFunc(rows, func(h HostedInvoice) bool {
-			return now.Sub(h.CreatedAt) > hintAge || !h.PollAt.IsZero() && !h.PollAt.After(now)
+			return but != nil && but(h) || !h.PollAt.IsZero() && !h.PollAt.After(now)
 		})
 		rows = rows[:min(len(rows), pollBatch)]
 		for i := range rows {

@@ -70,9 +70,11 @@ func (p *Processor) standing(ctx context.Context, tx Tx, req CheckoutRequest, id
 			continue // counted in what the invoice lacks
 		case h.State == HostedInvalid && h.PollAt.IsZero():
 			continue // given up
+		case h.rank() <= HostedNew.rank() && h.State != HostedInvalid && h.Environment != string(p.cfg.BitPay.Client.Environment()):
+			continue // nobody asks there any more, and nobody has paid
 		case h.rank() > HostedNew.rank() || h.State == HostedInvalid:
 			return h, false, &InvoiceClosedError{Number: req.Invoice, Way: invoice.BitPay, SeenBy: []invoice.Way{invoice.BitPay}}
-		case h.Cancel || h.Environment != string(p.cfg.BitPay.Client.Environment()) || !h.Price.Equal(price):
+		case h.Cancel || !h.Price.Equal(price):
 			return h, false, &InputError{Field: "invoice", Reason: fmt.Sprintf(
 				"hosted invoice %s still asks for %s of it; try again when it has ended", h.ID, h.Price)}
 		}

@@ -16,8 +16,9 @@ const bitpaySubject = "bitpay"
 
 // bitpayState is what this process knows of BitPay as a whole.
 type bitpayState struct {
-	wake chan struct{}
-	pass sync.Mutex // one pass at a time
+	wake  chan struct{}
+	pass  sync.Mutex // one pass at a time
+	asked string     // of pass: the last row that one asked about
 
 	mu           sync.Mutex
 	rest         time.Time // nothing is polled before it
@@ -29,13 +30,16 @@ type bitpayState struct {
 	hinted       time.Time // the last notification of an unknown invoice that did something
 }
 
+// longestRest bounds how long BitPay is left alone, whatever it asks.
+const longestRest = time.Hour
+
 // room is how many rows a pass may ask about now: none while BitPay is left alone,
 // one that probes after it.
 func (s *bitpayState) room(now time.Time) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case now.Before(s.rest):
+	case now.Before(s.rest) && s.rest.Sub(now) <= longestRest: // farther off: the clock was set back
 		return 0
 	case s.wait > 0:
 		return 1
@@ -64,7 +68,7 @@ func (s *bitpayState) note(err error, now time.Time) EventKind {
 		s.wait = min(max(2*s.wait, firstFailure), longestFailure)
 		s.rest = now.Add(s.wait)
 	}
-	if asked := now.Add(min(e.RetryAfter, time.Hour)); asked.After(s.rest) {
+	if asked := now.Add(min(e.RetryAfter, longestRest)); asked.After(s.rest) {
 		s.rest = asked
 	}
 	if !refused {

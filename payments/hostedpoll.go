@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 )
 
 const (
@@ -27,14 +28,32 @@ func (p *Processor) bitpayPass(ctx context.Context) (more bool, err error) {
 	}
 	var due []HostedInvoice
 	err = p.view(ctx, func(tx Tx) error {
-		due, err = tx.Hosted(ctx, HostedQuery{DueBy: now, Limit: room})
+		due, err = p.dueHosted(ctx, tx, now, room)
 		return err
 	})
 	if err != nil || len(due) == 0 {
 		return false, err
 	}
+	p.bitpay.asked = due[len(due)-1].ID
 	moved, err := p.pollHosted(ctx, due)
 	return len(due) == room && moved, err
+}
+
+// dueHosted returns what is due, from the row after the one that was asked about last
+// and around: those that BitPay never answers about must not come first for ever.
+func (p *Processor) dueHosted(ctx context.Context, tx Tx, now time.Time, room int) ([]HostedInvoice, error) {
+	last := p.bitpay.asked
+	due, err := tx.Hosted(ctx, HostedQuery{DueBy: now, After: last, Limit: room})
+	if err != nil || len(due) == room || last == "" {
+		return due, err
+	}
+	around, err := tx.Hosted(ctx, HostedQuery{DueBy: now, Limit: room - len(due)})
+	for _, h := range around {
+		if h.ID <= last {
+			due = append(due, h)
+		}
+	}
+	return due, err
 }
 
 // pollHosted asks about rows, a few at once, until BitPay is to be left alone. moved
@@ -55,7 +74,7 @@ func (p *Processor) pollHosted(ctx context.Context, due []HostedInvoice) (moved 
 				}
 				after, err := p.syncHosted(ctx, h)
 				mu.Lock()
-				moved = moved && (after.PollAt.IsZero() || after.PollAt.After(h.PollAt))
+				moved = moved && after.ID != "" && (after.PollAt.IsZero() || after.PollAt.After(h.PollAt))
 				if foreign := (*InputError)(nil); err != nil && !errors.As(err, &foreign) {
 					failed = append(failed, fmt.Errorf("payments: hosted invoice %s: %w", h.ID, err))
 				}

@@ -1,8 +1,6 @@
 package payments_test
 
 import (
-	"context"
-	"errors"
 	"regexp"
 	"testing"
 	"time"
@@ -111,38 +109,4 @@ func TestEachInvoiceHasItsOwnRefundsAndCurrency(t *testing.T) {
 	}
 	require.Equal(t, "0.50", w.row(b).Fee.Text())
 	w.entries()
-}
-
-// fullDisk is a store that reads and, once it is full, cannot commit.
-type fullDisk struct {
-	payments.Store
-	full *bool
-}
-
-var errDiskFull = errors.New("disk full")
-
-func (s fullDisk) Update(ctx context.Context, fn func(payments.Tx) error) error {
-	return s.Store.Update(ctx, func(tx payments.Tx) error {
-		if err := fn(tx); err != nil || !*s.full {
-			return err
-		}
-		return errDiskFull
-	})
-}
-
-func TestTheRowBesideAnErrorShowsNoRefundThatIsNotOnRecord(t *testing.T) {
-	w := newRefundWorld(t)
-	full := false
-	w.cfg.Store = fullDisk{w.store, &full}
-	w.restart()
-	h := w.complete(voice, hundred)
-	v := w.refunded(h, 4_000)
-	w.sync()
-	w.paidOut(v)
-	w.clock.Advance(time.Minute)
-	full = true
-	got, err := w.p.RefreshHosted(w.ctx, h.ID)
-	require.ErrorIs(t, err, errDiskFull)
-	require.Equal(t, "created", w.row(h).Refunds[0].Status)
-	require.Equal(t, w.row(h), got)
 }

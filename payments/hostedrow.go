@@ -57,8 +57,9 @@ type HostedInvoice struct {
 	CreatedAt time.Time
 	// ExpiresAt is the end of the time to pay, by BitPay's clock.
 	ExpiresAt time.Time
-	// RemoteAt is BitPay's clock in the newest answer that was applied: an older answer
-	// changes nothing.
+	// RemoteAt is BitPay's clock in the newest answer that was applied: one that is
+	// older by less than 15 minutes was overtaken and changes nothing. One that is older
+	// still counts: BitPay's clock was set right.
 	RemoteAt time.Time
 	// PaidAt is when it was first found paid; zero: not yet.
 	PaidAt time.Time
@@ -81,8 +82,8 @@ type HostedInvoice struct {
 
 	// Cancel says that it was paid another way and is to be cancelled at BitPay.
 	Cancel bool
-	// Problem is what BitPay answered that is not this invoice's; empty: nothing. Such
-	// an answer is never booked.
+	// Problem is what BitPay answered that is not this invoice's, cannot be read or
+	// refuses to tell of it; empty: nothing. Such an answer is never booked.
 	Problem string
 	// PollAt is when BitPay is asked next; zero: no more.
 	PollAt time.Time

@@ -49,7 +49,8 @@ func (h *HostedInvoice) nextPoll(now time.Time) time.Time {
 		}
 	case HostedExpired:
 		for _, after := range lateLooks {
-			if at := h.ExpiresAt.Add(after); at.After(now) {
+			// By our clock alone: BitPay's may be hours off.
+			if at := h.CreatedAt.Add(adoptWithin + after); at.After(now) {
 				return at
 			}
 		}
@@ -61,10 +62,10 @@ func (h *HostedInvoice) nextPoll(now time.Time) time.Time {
 	return time.Time{}
 }
 
-// failed counts a call that got no answer.
-func (h *HostedInvoice) failed(now time.Time) {
+// later counts a call that brought nothing to apply.
+func (h *HostedInvoice) later(now time.Time, first, longest time.Duration) {
 	h.Tries++
-	h.PollAt = now.Add(backOff(h.Tries, firstFailure, longestFailure))
+	h.PollAt = now.Add(backOff(h.Tries, first, longest))
 }
 
 // backOff doubles from first, at the first of tries, to longest.

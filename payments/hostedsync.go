@@ -19,28 +19,61 @@ func (p *Processor) syncHosted(ctx context.Context, h HostedInvoice) (HostedInvo
 	if h.Environment != string(p.cfg.BitPay.Client.Environment()) {
 		return p.otherEnvironment(ctx, h)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, bitpayTimeout, errSlow)
+	asking, cancel := context.WithTimeoutCause(ctx, bitpayTimeout, errSlow)
 	defer cancel()
 	if h.RemoteID == "" {
-		return p.healHosted(ctx, h)
+		return p.healHosted(asking, h)
 	}
-	v, err := p.askHosted(ctx, h)
+	v, err := p.askHosted(asking, h)
 	if err != nil {
-		return p.unanswered(ctx, h, err)
+		return p.unanswered(asking, h, err)
 	}
 	if p.cfg.BitPay.Client.Facade() != bitpay.Merchant || h.State != HostedComplete && v.Status != bitpay.StatusComplete {
-		return p.applyHosted(ctx, h, v, nil, false)
+		return p.applyHosted(ctx, h.ID, v, nil, false)
 	}
-	refunds, err := p.cfg.BitPay.Client.Refunds(ctx, h.RemoteID)
-	p.heard(ctx, err)
+	refunds, err := p.cfg.BitPay.Client.Refunds(asking, h.RemoteID)
+	p.heard(asking, err)
 	if err == nil {
-		return p.applyHosted(ctx, h, v, refunds, true)
+		return p.applyHosted(ctx, h.ID, v, refunds, true)
 	}
-	// What is known is not held back; the refunds are asked for again.
-	if h, applied := p.applyHosted(ctx, h, v, nil, false); applied != nil {
-		return h, errors.Join(applied, err)
+	return p.applyAlone(ctx, h.ID, v, err)
+}
+
+// applyAlone commits an answer whose refunds could not be had: what is known is not
+// held back, and they are asked for again, less and less often.
+func (p *Processor) applyAlone(ctx context.Context, id string, v bitpay.Invoice, cause error) (HostedInvoice, error) {
+	h, err := p.commitHosted(ctx, id, hostedChange{row: func(h *HostedInvoice, out *outcome) error {
+		tries, problem := h.Tries, h.Problem
+		told := h.take(v, out.now)
+		if h.Problem == "" {
+			h.Tries, h.Problem = tries, problem // of the refunds: told already
+			told = append(told, h.unanswered(cause, out.now)...)
+		}
+		for _, kind := range told {
+			out.hosted(kind, h)
+		}
+		return nil
+	}})
+	return h, errors.Join(cause, err)
+}
+
+// unanswered counts a call that brought nothing to apply, and returns what it tells:
+// an answer about this invoice that will be no better the next time is a problem,
+// which an operator must see.
+func (h *HostedInvoice) unanswered(cause error, now time.Time) (told []EventKind) {
+	var mismatch *bitpay.MismatchError
+	if errors.As(cause, &mismatch) || errors.Is(cause, bitpay.ErrNotFound) || h.RemoteID != "" && lasting(cause) {
+		return h.doubt(cause.Error(), now)
 	}
-	return p.unanswered(ctx, h, err)
+	h.later(now, firstFailure, longestFailure)
+	return nil
+}
+
+// lasting reports whether BitPay answered, accepts the token, and will answer the same
+// again: a refusal, or what cannot be read.
+func lasting(err error) bool {
+	var e *bitpay.Error
+	return errors.As(err, &e) && e.Status > 0 && !e.Temporary() && !errors.Is(err, bitpay.ErrUnauthorized)
 }
 
 // otherEnvironment refuses to ask about a row of another of BitPay's installations,
@@ -84,13 +117,8 @@ func (p *Processor) unanswered(ctx context.Context, h HostedInvoice, cause error
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), hostTimeout)
 	defer cancel()
-	var mismatch *bitpay.MismatchError
 	after, err := p.changeHosted(ctx, h.ID, func(h *HostedInvoice, out *outcome) {
-		if !errors.As(cause, &mismatch) && !errors.Is(cause, bitpay.ErrNotFound) {
-			h.failed(out.now)
-			return
-		}
-		for _, kind := range h.doubt(cause.Error(), out.now) {
+		for _, kind := range h.unanswered(cause, out.now) {
 			out.hosted(kind, h)
 		}
 	})
@@ -106,7 +134,8 @@ func (p *Processor) unanswered(ctx context.Context, h HostedInvoice, cause error
 func refusedForGood(err error) bool {
 	var e *bitpay.Error
 	if errors.As(err, &e) {
-		return e.Status >= 400 && !e.Temporary() && !errors.Is(err, bitpay.ErrUnauthorized)
+		judged := e.Status >= 400 || e.Code != "" // it may be answered with any HTTP status
+		return judged && !e.Temporary() && !errors.Is(err, bitpay.ErrUnauthorized)
 	}
 	return errors.Is(err, bitpay.ErrArgument) || errors.Is(err, bitpay.ErrMerchantOnly)
 }

@@ -149,6 +149,10 @@ func walkBitPay(t *testing.T, ctx context.Context, url string, take func(name st
 	do(t, ctx, chromedp.Click(css("#bitpay-confirm")))
 	shows(t, ctx, "#panel-title", "credited")
 	take("bitpay-credited")
+	do(t, ctx, chromedp.Click(css("#bitpay-refund")))
+	shows(t, ctx, ".facts", "on its way")
+	shows(t, ctx, "#strip-bitpay", "Pay the refund out")
+	take("bitpay-refund")
 	do(t, ctx, chromedp.Navigate(url+"/?account=sms"))
 	take("bitpay-statement")
 	for _, end := range []struct{ name, press, want string }{

@@ -250,3 +250,25 @@ func TestATokenRevokedInMidFlightIsToldOnceAndFailsNothing(t *testing.T) {
 		require.Len(t, w.kindsOf("bitpay"), 2)
 	})
 }
+
+func TestALedgerThatIsRefusedIsToldOnceAnHourAndStopsNothing(t *testing.T) {
+	w := newHostedWorld(t, nil)
+	w.wire.alterWith(func(r *http.Request, body []byte) []byte {
+		if strings.HasPrefix(r.URL.Path, "/ledgers") {
+			return []byte(`{"error":"Unauthorized"}`) // the token is good for invoices alone
+		}
+		return body
+	})
+	var h payments.HostedInvoice
+	for i := range 60 {
+		h = w.checkout(fmt.Sprint(i))
+		_ = w.p.Advance(w.ctx)
+		w.clock.Advance(time.Minute)
+	}
+	require.Equal(t, []payments.EventKind{payments.EventBitPayRefused, payments.EventBitPayAccepted}, w.kindsOf("bitpay"))
+	require.NoError(t, w.bitpay.PayExact(h.RemoteID, "BTC"))
+	require.ErrorContains(t, w.p.Advance(w.ctx), "ledger")
+	w.clock.Advance(time.Minute)
+	w.advance()
+	require.Equal(t, payments.HostedPaid, w.row(h.ID).State)
+}

@@ -109,9 +109,27 @@ func (h *HostedInvoice) take(v bitpay.Invoice, now time.Time) (told []EventKind)
 	}
 	h.State = to
 	if h.PaidAt.IsZero() && (to.rank() > HostedNew.rank() || to == HostedInvalid) {
-		h.PaidAt = now
+		h.PaidAt = h.paidBy(v, now)
 	}
 	return append(told, hostedEvents[to])
+}
+
+// paidBy is when the last payment was received in the time to pay, which is what
+// decides whether an invoice of the host's was paid late, and not when BitPay was asked.
+// What cannot be true by our clock, and an answer without times, leave now. Transactions
+// after the time to pay may be BitPay's refunds.
+func (h *HostedInvoice) paidBy(v bitpay.Invoice, now time.Time) time.Time {
+	var last time.Time
+	for _, t := range v.Transactions {
+		at := t.ReceivedTime.UTC().Truncate(time.Millisecond) // as stores keep it
+		if at.After(last) && !at.Before(h.CreatedAt) && !at.After(now) && !at.After(h.ExpiresAt) {
+			last = at
+		}
+	}
+	if last.IsZero() {
+		return now
+	}
+	return last
 }
 
 // remoteTime is BitPay's clock in an answer, in the resolution stores keep. BitPay's

@@ -64,7 +64,9 @@ func (p *Processor) bitpayLedgerPass(ctx context.Context) error {
 	err = errors.Join(err, p.bookFees(ctx, lines), p.followLedgerRefunds(ctx, lines))
 	p.ledger.next = now.Add(ledgerEvery)
 	if err != nil {
-		p.ledger.next = now.Add(ledgerRetry)
+		if !errors.Is(err, bitpay.ErrUnauthorized) { // that waits for an operator, and each refusal is told
+			p.ledger.next = now.Add(ledgerRetry)
+		}
 		return fmt.Errorf("payments: read BitPay's ledger: %w", err)
 	}
 	for id, at := range p.ledger.followed {

@@ -61,7 +61,8 @@ type HostedInvoice struct {
 	// older by less than 15 minutes was overtaken and changes nothing. One that is older
 	// still counts: BitPay's clock was set right.
 	RemoteAt time.Time
-	// PaidAt is when it was first found paid; zero: not yet.
+	// PaidAt is when BitPay received the payment, as far as a merchant's token shows it,
+	// else when it was first found paid; zero: not yet.
 	PaidAt time.Time
 	// Coin and CoinAmount are what the customer paid with, in whole coins, as BitPay
 	// writes them; for display.

@@ -2,7 +2,10 @@ package payments_test
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -171,4 +174,41 @@ func TestAPaymentDeclinedAfterItsCreditIsReversedOnTheInvoice(t *testing.T) {
 	again, err := w.p.Checkout(w.ctx, payments.CheckoutRequest{Invoice: r.Number})
 	require.NoError(t, err, "it may be paid again")
 	require.Equal(t, "100.00 USD", again.Price.String())
+}
+
+func TestAPaymentAtBitPayInTimeIsNotLateBecauseItIsFoundLater(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		found time.Time // as BitPay tells it; zero: when it was paid
+		late  bool
+	}{
+		{name: "received before it was due"},
+		{name: "received before it was asked for: not to be believed", found: newClock().Now().AddDate(0, 0, -1), late: true},
+		{name: "received tomorrow: not to be believed", found: newClock().Now().AddDate(0, 0, 2), late: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newHostedWorld(t, unbroken)
+			r, err := w.p.CreateInvoice(w.ctx, bill("7", 100_00))
+			require.NoError(t, err)
+			w.clock.Advance(r.DueAt.Sub(w.clock.Now()) - 10*time.Minute)
+			h, err := w.p.Checkout(w.ctx, payments.CheckoutRequest{Invoice: r.Number})
+			require.NoError(t, err)
+			w.clock.Advance(8 * time.Minute)
+			require.NoError(t, w.bitpay.PayExact(h.RemoteID, "BTC"))
+			paid := w.clock.Now()
+			if !c.found.IsZero() {
+				told := regexp.MustCompile(`"receivedTime":"[^"]*"`)
+				w.wire.alterWith(func(_ *http.Request, body []byte) []byte {
+					return told.ReplaceAll(body, []byte(`"receivedTime":"`+c.found.Format(time.RFC3339)+`"`))
+				})
+				paid = paid.Add(time.Hour)
+			}
+			require.NoError(t, w.bitpay.Confirm(h.RemoteID, 6))
+			w.after(time.Hour) // nobody asked meanwhile
+			require.Equal(t, payments.HostedComplete, w.row(h.ID).State)
+			require.Equal(t, paid, w.row(h.ID).PaidAt)
+			require.Equal(t, invoice.Paid, w.standing(r.Number).Status)
+			require.Equal(t, c.late, slices.Contains(w.standing(r.Number).Exceptions, invoice.Late))
+		})
+	}
 }

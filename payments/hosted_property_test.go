@@ -25,16 +25,20 @@ func TestWhateverHappensTheLedgerEndsWithWhatBitPaySays(t *testing.T) {
 			}
 		})
 		h := w.checkout("k")
-		var old [][]byte
+		type answer struct {
+			at   time.Time
+			body []byte
+		}
+		var old []answer
 		replay := -1
 		w.wire.alterWith(func(r *http.Request, body []byte) []byte {
 			if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, h.RemoteID) {
 				return body
 			}
 			if replay >= 0 && replay < len(old) {
-				return old[replay]
+				return old[replay].body
 			}
-			old = append(old, bytes.Clone(body))
+			old = append(old, answer{w.clock.Now(), bytes.Clone(body)})
 			return body
 		})
 		second := w.processor(w.cfg)
@@ -76,7 +80,8 @@ func TestWhateverHappensTheLedgerEndsWithWhatBitPaySays(t *testing.T) {
 			case 9:
 				_, _ = w.p.RefreshHosted(w.ctx, h.ID)
 				_, _ = second.RefreshHosted(w.ctx, h.ID)
-			case 10: // an old answer
+			case 10: // an old answer, as old as a call may take
+				old = slices.DeleteFunc(old, func(a answer) bool { return w.clock.Now().Sub(a.at) >= 15*time.Minute })
 				if len(old) > 0 {
 					replay = rapid.IntRange(0, len(old)-1).Draw(rt, "answer")
 					_, _ = second.RefreshHosted(w.ctx, h.ID)

@@ -21,11 +21,14 @@ const (
 )
 
 // BitPay's ledger is read every ledgerEvery, over the last ledgerDays: an entry is
-// met many times before it is out of sight. After a failure it is read again sooner.
+// met many times before it is out of sight. A process that begins, or could not read
+// it for longer, reads ledgerCatchUp once; what is older, ReconcileBitPay finds. After
+// a failure it is read again sooner.
 const (
-	ledgerEvery = time.Hour
-	ledgerRetry = 5 * time.Minute
-	ledgerDays  = 7 * 24 * time.Hour
+	ledgerEvery   = time.Hour
+	ledgerRetry   = 5 * time.Minute
+	ledgerDays    = 7 * 24 * time.Hour
+	ledgerCatchUp = 31 * 24 * time.Hour
 )
 
 // ledgerPass remembers, in this process alone, when BitPay's ledger is read next and
@@ -33,6 +36,7 @@ const (
 type ledgerPass struct {
 	mu       sync.Mutex // one pass at a time
 	next     time.Time
+	read     time.Time            // when all of it was last read
 	followed map[string]time.Time // by id of BitPay's entry
 }
 
@@ -60,7 +64,11 @@ func (p *Processor) bitpayLedgerPass(ctx context.Context) error {
 	if wait := p.ledger.next.Sub(now); wait > 0 && wait <= ledgerEvery || p.bitpay.room(now) == 0 { // more: the clock went back
 		return nil
 	}
-	lines, _, err := p.readBitPayLedger(ctx, now.Add(-ledgerDays), now)
+	span := ledgerDays
+	if now.Sub(p.ledger.read) > ledgerDays-24*time.Hour {
+		span = ledgerCatchUp
+	}
+	lines, _, err := p.readBitPayLedger(ctx, now.Add(-span), now)
 	err = errors.Join(err, p.bookFees(ctx, lines), p.followLedgerRefunds(ctx, lines))
 	p.ledger.next = now.Add(ledgerEvery)
 	if err != nil {
@@ -69,6 +77,7 @@ func (p *Processor) bitpayLedgerPass(ctx context.Context) error {
 		}
 		return fmt.Errorf("payments: read BitPay's ledger: %w", err)
 	}
+	p.ledger.read = now
 	for id, at := range p.ledger.followed {
 		if at.Before(now.Add(-ledgerDays - 48*time.Hour)) {
 			delete(p.ledger.followed, id)

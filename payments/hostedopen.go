@@ -6,11 +6,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/cointill/cointill/invoice"
 	"github.com/cointill/cointill/payments/money"
 )
+
+// ourID is the form of hosted invoices' ids.
+var ourID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 // hostedID is a hosted invoice's id: of a key always the same one, else random.
 func hostedID(account Account, key string) string {

@@ -132,7 +132,7 @@ func (r *reconciliation) compare(ctx context.Context, ids []string) error {
 		}
 		var orders []string
 		for _, id := range ids {
-			if order := r.listed[id].orderID; order != "" {
+			if order := r.listed[id].orderID; ourID.MatchString(order) {
 				orders = append(orders, order)
 			}
 		}

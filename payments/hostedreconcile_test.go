@@ -269,6 +269,18 @@ func TestTheHourlyPassBooksFeesOnceAndFindsRefunds(t *testing.T) {
 	require.Equal(t, "1.00", w.row(h).Fee.Text())
 }
 
+func TestWhatBitPaysLedgerToldWhileNothingRanIsFoundAfterwards(t *testing.T) {
+	w := newRefundWorld(t)
+	h := w.complete(voice, hundred)
+	require.NoError(t, w.p.Advance(w.ctx))
+	v := w.refunded(h, 4_000)
+	w.paidOut(v)
+	w.clock.Advance(9 * 24 * time.Hour)
+	w.restart()
+	require.NoError(t, w.p.Advance(w.ctx))
+	require.Equal(t, [4]string{"60.00", "0.00", minus(less(t, "59.00", v)), minus(plus(t, 100, v))}, w.books(voice))
+}
+
 func TestAFeeThatBitPayGivesBackIsBookedTheOtherWayRound(t *testing.T) {
 	w := newRefundWorld(t)
 	h := w.complete(voice, hundred)

@@ -107,7 +107,8 @@ func paymentsOf(ctx context.Context, tx Tx, a Account) (paid []invoice.Payment, 
 // payment says what a deposit is to its invoice. What waits for a block, a depth, a
 // price or a decision is pending. What is in suspense is none: nobody is owed its
 // value, and it must not close the other way for ever. What another transaction
-// replaced, or no block and no node holds any more, is none until it returns.
+// replaced, what was dropped, and what a reorganisation took out of its block is none
+// until a block holds it again: nobody knows whether it returns.
 func (d Deposit) payment() (pay invoice.Payment, ok bool, err error) {
 	pay = invoice.Payment{Key: d.Key.String(), Way: invoice.Direct, At: d.ReceivedAt}
 	if pay.At.IsZero() {

@@ -185,7 +185,10 @@ func garble(rnd *rand.Rand, v any) any {
 	case string:
 		odd := []any{
 			strings.ToUpper(x), " " + x, x + " ", "0x0" + strings.TrimPrefix(x, "0x"), x + "g", strings.TrimPrefix(x, "0x"),
-			"-" + x, x + "0", x[:len(x)/2], 12, 1.5, true, []any{x}, map[string]any{"value": x}, x + "\x00",
+			"-" + x, 12, 1.5, true, []any{x}, map[string]any{"value": x}, x + "\x00",
+		}
+		if !isQuantity(x) { // of which these might be others
+			odd = append(odd, x+"0", x[:len(x)/2])
 		}
 		return odd[rnd.IntN(len(odd))]
 	case json.Number:

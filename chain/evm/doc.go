@@ -36,7 +36,11 @@
 //
 // What is not proved: no transactions or receipts root is computed, so a lie in
 // agreement with itself is believed. One of two Transfers of one contract left out
-// of a block's logs, or a call left out of a trace, is such a lie.
+// of a block's logs, or a call left out of a trace, is such a lie. Of single numbers
+// these are believed because nothing else in the answers speaks of them: the amount
+// that a contract paid, in its trace; a transaction's own value, where the node does
+// not trace; the gas that a transaction used and its price. Above an amount at which
+// one node's word is too little, ask several sources to agree.
 //
 // A node that answers nothing, late, or in contradiction to itself gives
 // [chain.ErrUnavailable], to be tried again; "no transfer" is only ever said

@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
 # Every module of the repository. `go test ./...` in the root runs the first only.
-MODULES := . internal/e2e
+MODULES := . internal/e2e internal/bench
 
 # Packages whose tests live in SQLite. The race detector makes that pure Go database
 # ten times slower and looks at nothing of ours meanwhile: it runs on those of
@@ -51,5 +51,5 @@ fuzz: ## run every fuzz target for FUZZTIME
 		done; \
 	done
 
-bench: ## all benchmarks, once
-	go test -run '^$$' -bench . -benchmem ./...
+bench: ## all benchmarks, once; beside each its peer
+	@for m in $(MODULES); do (cd $$m && go test -run '^$$' -bench . -benchmem ./...); done

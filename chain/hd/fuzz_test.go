@@ -41,7 +41,7 @@ func FuzzVerifyControl(f *testing.F) {
 	f.Add("another message", sigETH)
 	f.Fuzz(func(t *testing.T, message, signature string) {
 		if message == trezorMessage {
-			t.Skip("the real message may have real signatures")
+			return // it may have real signatures
 		}
 		require.Error(t, bitcoin.VerifyControl(message, signature))
 		require.Error(t, ethereum.VerifyControl(message, signature))

@@ -81,7 +81,7 @@
 // addresses, and nothing allocated but for what is found. From the node's answer
 // on, with hex and the proof by merkle root, which no look-up can do without, it
 // is about a fourth to a fifth of the same steps with btcd and encoding/json. In
-// internal/e2e:
+// internal/bench:
 //
 //	for i in 1 2 3 4 5 6; do go test -run '^$' -bench Block .; done
 //

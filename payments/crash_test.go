@@ -336,14 +336,21 @@ func TestACrashWhileIssuingBurnsAnIndexAndReusesNone(t *testing.T) {
 // stable leaves out when an event was delivered: one that a dying process had
 // claimed is delivered later.
 func stable(dump string) string {
-	return deliveredAt.ReplaceAllString(dump, "")
+	return deliveredAt.ReplaceAllString(nextAt.ReplaceAllString(dump, ""), "")
 }
 
-var deliveredAt = regexp.MustCompile(`"(NextAt|Delivered)":"[^"]*",?`)
+// Two, each with a beginning of its own: a search for either is ten times slower.
+var (
+	nextAt      = regexp.MustCompile(`"NextAt":"[^"]*",?`)
+	deliveredAt = regexp.MustCompile(`"Delivered":"[^"]*",?`)
+)
 
 // requireSameDump shows the first line that differs, not the whole store.
 func requireSameDump(t *testing.T, want, got, format string, args ...any) {
 	t.Helper()
+	if want == got {
+		return
+	}
 	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")
 	for i := range min(len(a), len(b)) {
 		require.Equal(t, a[i], b[i], append([]any{format}, args...)...)

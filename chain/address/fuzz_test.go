@@ -75,6 +75,13 @@ func FuzzURI(f *testing.F) {
 		f.Add(a.Raw, uint64(0), uint8(0))
 		f.Add(a.Raw, uint64(1_000_000_000), uint8(1))
 	}
+	for _, n := range []chain.Network{chain.Litecoin, chain.BSC} { // each coin, with an amount
+		to, err := address.Parse(n, askedAt[n.ID])
+		require.NoError(f, err)
+		for i := range n.Assets() {
+			f.Add(to.Raw, uint64(150_000_000), uint8(i))
+		}
+	}
 	f.Fuzz(func(t *testing.T, raw string, units uint64, asset uint8) {
 		for _, n := range testNetworks {
 			assets := n.Assets()

@@ -19,12 +19,13 @@ import (
 //
 //   - Bitcoin: kernel/chainparams.cpp (base58Prefixes, bech32_hrp,
 //     hashGenesisBlock) and consensus/consensus.h (COINBASE_MATURITY) of Bitcoin
-//     Core; the scheme is BIP21's.
+//     Core, DUST_RELAY_TX_FEE of its policy/policy.h; the scheme is BIP21's.
 //   - Litecoin: chainparams.cpp (SCRIPT_ADDRESS2 is the version that is written)
 //     and consensus/consensus.h (COINBASE_MATURITY, PEGOUT_MATURITY) of Litecoin
-//     Core; the scheme is BITCOIN_IPC_PREFIX of its paymentserver.cpp.
+//     Core, DUST_RELAY_TX_FEE of its policy/policy.h; the scheme is BITCOIN_IPC_PREFIX of its paymentserver.cpp.
 //   - Dogecoin: chainparams.cpp of Dogecoin Core, whose nCoinbaseMaturity is 240
-//     from block 145,000; the scheme is that of its paymentserver.cpp.
+//     from block 145,000; DEFAULT_DUST_LIMIT (0.01) and DEFAULT_HARD_DUST_LIMIT
+//     (0.001) of its policy/policy.h; the scheme is that of its paymentserver.cpp.
 //   - EVM: params/config.go of go-ethereum and of BNB Chain's bsc; chain ids also
 //     in chainid.network's list; the scheme is ERC-681's on every network.
 //   - Coin types: SLIP-0044, where every test network of a UTXO chain is 1. Wallets
@@ -35,21 +36,21 @@ var constants = []chain.Network{
 		Genesis:   "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f",
 		Native:    money.Asset{Coin: "BTC", Network: "bitcoin", Decimals: 8},
 		BlockTime: 600 * time.Second, Address: chain.AddressParams{PubKeyHash: 0, ScriptHash: 5, Bech32: "bc"},
-		URIScheme: "bitcoin", CoinType: 0, CoinbaseMaturity: 100,
+		URIScheme: "bitcoin", CoinType: 0, CoinbaseMaturity: 100, Dust: chain.Dust{FeeRate: 3_000},
 	},
 	{
 		ID: "bitcoin-regtest", Name: "Bitcoin (regtest)", Family: "bitcoin", Test: true,
 		Genesis:   "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206",
 		Native:    money.Asset{Coin: "BTC", Network: "bitcoin-regtest", Decimals: 8},
 		BlockTime: 600 * time.Second, Address: chain.AddressParams{PubKeyHash: 111, ScriptHash: 196, Bech32: "bcrt"},
-		URIScheme: "bitcoin", CoinType: 1, CoinbaseMaturity: 100,
+		URIScheme: "bitcoin", CoinType: 1, CoinbaseMaturity: 100, Dust: chain.Dust{FeeRate: 3_000},
 	},
 	{
 		ID: "litecoin", Name: "Litecoin", Family: "litecoin",
 		Genesis:   "12a765e31ffd4059bada1e25190f6e98c99d9714d334efa41a195a7e7e04bfe2",
 		Native:    money.Asset{Coin: "LTC", Network: "litecoin", Decimals: 8},
 		BlockTime: 150 * time.Second, Address: chain.AddressParams{PubKeyHash: 48, ScriptHash: 50, Bech32: "ltc"},
-		URIScheme: "litecoin", CoinType: 2, CoinbaseMaturity: 100, PegOutMaturity: 6,
+		URIScheme: "litecoin", CoinType: 2, CoinbaseMaturity: 100, PegOutMaturity: 6, Dust: chain.Dust{FeeRate: 30_000},
 	},
 	{
 		ID: "dogecoin", Name: "Dogecoin", Family: "dogecoin",
@@ -57,6 +58,7 @@ var constants = []chain.Network{
 		Native:    money.Asset{Coin: "DOGE", Network: "dogecoin", Decimals: 8},
 		BlockTime: 60 * time.Second, Address: chain.AddressParams{PubKeyHash: 30, ScriptHash: 22},
 		URIScheme: "dogecoin", CoinType: 3, CoinbaseMaturity: 240,
+		Dust: chain.Dust{Hard: 100_000, Soft: 1_000_000},
 	},
 	{
 		ID: "ethereum", Name: "Ethereum", Family: "evm", ChainID: 1,

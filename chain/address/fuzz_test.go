@@ -1,6 +1,7 @@
 package address_test
 
 import (
+	"errors"
 	"math/big"
 	"net/url"
 	"strconv"
@@ -88,6 +89,14 @@ func FuzzURI(f *testing.F) {
 			amount := money.NewAmount(assets[int(asset)%len(assets)], new(big.Int).SetUint64(units))
 			to := chain.Address{Family: n.Family, Raw: raw}
 			text, err := address.URI(n, to, amount)
+			var dust *address.DustError
+			if errors.As(err, &dust) {
+				require.Positive(t, units)
+				require.Negative(t, amount.Units().Cmp(dust.Least.Units()))
+				amount = dust.Least
+				text, err = address.URI(n, to, amount)
+				require.NoError(t, err, "the least is enough")
+			}
 			if err != nil {
 				var e *address.Error
 				require.ErrorAs(t, err, &e)

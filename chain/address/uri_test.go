@@ -110,3 +110,47 @@ func TestURIsThatWouldMisleadAreRefused(t *testing.T) {
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, address.CodeWrongChain, e.Code)
 }
+
+// The limits are those that each node's own tests and documents state: 546, 540,
+// 294 and 330 satoshi for the forms of output, ten times that in litoshi, and
+// 0.01 DOGE below which Dogecoin Core asks as much again in fees.
+func TestURIsNeverAskForDust(t *testing.T) {
+	for _, c := range []struct {
+		network     chain.Network
+		to          string
+		less, least string
+	}{
+		{chain.Bitcoin, "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", "0.00000545", "0.00000546"},
+		{chain.Bitcoin, "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy", "0.00000539", "0.0000054"},
+		{chain.Bitcoin, askedAt["bitcoin"], "0.00000293", "0.00000294"},
+		{chain.Bitcoin, "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0", "0.00000329", "0.0000033"},
+		{chain.Litecoin, "LUWPbpM43E2p7ZSh8cyTBEkvpHmr3cB8Ez", "0.00005459", "0.0000546"},
+		{chain.Litecoin, askedAt["litecoin"], "0.00002939", "0.0000294"},
+		{chain.Dogecoin, askedAt["dogecoin"], "0.00999999", "0.01"},
+		{chain.Dogecoin, askedAt["dogecoin"], "0.00099999", "0.01"},
+	} {
+		to, err := address.Parse(c.network, c.to)
+		require.NoError(t, err)
+		ask := func(coins string) (string, error) {
+			amount, err := money.ParseAmount(c.network.Native, coins)
+			require.NoError(t, err)
+			return address.URI(c.network, to, amount)
+		}
+		_, err = ask(c.less)
+		var dust *address.DustError
+		require.ErrorAs(t, err, &dust, "%s to %s", c.less, c.to)
+		require.ErrorIs(t, err, address.ErrAmount)
+		require.ErrorContains(t, err, dust.Least.String())
+		uri, err := ask(c.least)
+		require.NoError(t, err)
+		require.Equal(t, c.network.URIScheme+":"+c.to+"?amount="+c.least, uri)
+		_, err = ask("0")
+		require.NoError(t, err, "any amount")
+	}
+	to, err := address.Parse(chain.BSC, askedAt["bsc"])
+	require.NoError(t, err)
+	for _, a := range chain.BSC.Assets() {
+		_, err := address.URI(chain.BSC, to, money.Units(a, 1))
+		require.NoError(t, err, "%s", a)
+	}
+}

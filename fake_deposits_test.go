@@ -37,7 +37,7 @@ func TestFakeDeposits(t *testing.T) {
 		{"internal native transfer inside a reverted sub-call", fakeRevertedSubcall},
 		{"zero-value Transfer, address poisoning", fakeZeroValue},
 		{"dust spam on thousands of deposit addresses", fakeDust},
-		{"ERC-721 with the ERC-20 topic0", fakeNFT},
+		{"ERC-721/1155 with the ERC-20 topic0", fakeNFT},
 		{"EIP-7708 logs taken as tokens", fakeNativeLogs},
 		{"fee-on-transfer or rebasing token", fakeTaxed},
 		{"force-send by SELFDESTRUCT, block rewards, withdrawals", fakeForced},

@@ -14,11 +14,6 @@ import (
 	"github.com/cointill/cointill/payments"
 )
 
-// everywhere is one node of each kind.
-func everywhere() []tillCase {
-	return append(append(bitcoins(), litecoins()...), ethereums("ETH")[0], ethereums("USDT")[1])
-}
-
 func fakeReorgedOut(t *testing.T) {
 	onTills(t, everywhere(), func(x *till) {
 		v, m := x.address(voice), x.address(sms)
@@ -47,8 +42,9 @@ func fakeTwice(t *testing.T) {
 		if x.evm != nil {
 			second = x.evm.Anvil().Face
 		} else {
-			second = map[chain.Family]func() *chainsim.Face{
-				chain.FamilyBitcoin: x.utxo.Btcd, chain.FamilyLitecoin: x.utxo.Core}[x.network.Family]()
+			second = map[chain.Family]func(*chainsim.UTXO) *chainsim.Face{
+				chain.FamilyBitcoin: (*chainsim.UTXO).Btcd, chain.FamilyLitecoin: (*chainsim.UTXO).Core,
+				chain.FamilyDogecoin: (*chainsim.UTXO).Dogecoin121}[x.network.Family](x.utxo)
 		}
 		x.cfg.Rails[0].Sources = append(x.cfg.Rails[0].Sources, x.rail(x.network, x.serve(second)).Sources...)
 		x.restart()
@@ -94,7 +90,7 @@ func fakeTwice(t *testing.T) {
 
 func fakeProvider(t *testing.T) {
 	t.Run("a node that leaves transactions out", func(t *testing.T) {
-		onTills(t, append(bitcoins(), litecoins()...), func(x *till) {
+		onTills(t, utxos(), func(x *till) {
 			v, m := x.address(voice), x.address(sms)
 			x.blocks(1)
 			id := x.pay(v.Address, x.coins("5"))
@@ -198,8 +194,11 @@ func (x *till) evmOrCore() http.Handler {
 	if x.evm != nil {
 		return x.evm.Geth()
 	}
-	if x.network.Family == chain.FamilyLitecoin {
+	switch x.network.Family {
+	case chain.FamilyLitecoin:
 		return x.utxo.Litecoin()
+	case chain.FamilyDogecoin:
+		return x.utxo.Dogecoin114()
 	}
 	return x.utxo.Core()
 }

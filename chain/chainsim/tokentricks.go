@@ -20,8 +20,9 @@ var (
 
 // PayMultiToken makes the payment's token contract log a transfer of the amount
 // of an ERC-1155 token, as TransferSingle and as TransferBatch; both once more
-// under the first topic of ERC-20's Transfer; and a Transfer whose data holds the
-// id before the value. None of them moves an amount of the token.
+// under the first topic of ERC-20's Transfer; and Transfers with the id as a
+// fourth topic, and in the data before the value. None of them moves an amount of
+// the token.
 func (e *EVM) PayMultiToken(p Payment) chain.Hash {
 	return e.trick("PayMultiToken", p, func(t *evmTx, to account, units *big.Int) {
 		contract := e.contract("PayMultiToken", p.Amount.Asset())
@@ -34,6 +35,7 @@ func (e *EVM) PayMultiToken(p Payment) chain.Hash {
 		t.logs = []evmLog{
 			of(singleTopic, parties, single), of(batchTopic, parties, batch),
 			of(transferTopic, parties, single), of(transferTopic, parties, batch),
+			of(transferTopic, append(parties[1:3:3], wordOf(big.NewInt(7))), dataOf(units)),
 			of(transferTopic, parties[1:], single),
 		}
 	})

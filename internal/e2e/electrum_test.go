@@ -18,10 +18,10 @@ import (
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/chain/address"
 	"github.com/cointill/cointill/chain/hd"
-	"github.com/cointill/cointill/payments/money"
 	"github.com/cointill/cointill/internal/e2e/btcdnode"
 	"github.com/cointill/cointill/internal/e2e/electrum"
 	"github.com/cointill/cointill/payments"
+	"github.com/cointill/cointill/payments/money"
 )
 
 // A wallet of other people derives, from the key a merchant exports, the very

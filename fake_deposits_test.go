@@ -37,7 +37,7 @@ func TestFakeDeposits(t *testing.T) {
 		{"internal native transfer inside a reverted sub-call", fakeRevertedSubcall},
 		{"zero-value Transfer, address poisoning", fakeZeroValue},
 		{"dust spam on thousands of deposit addresses", fakeDust},
-		{"ERC-721 with the ERC-20 topic0", fakeNFT},
+		{"ERC-721/1155 with the ERC-20 topic0", fakeNFT},
 		{"EIP-7708 logs taken as tokens", fakeNativeLogs},
 		{"fee-on-transfer or rebasing token", fakeTaxed},
 		{"force-send by SELFDESTRUCT, block rewards, withdrawals", fakeForced},
@@ -113,48 +113,6 @@ func (x *till) send(p ...chainsim.Payment) chain.Hash { return x.chain().Pay(p..
 func (x *till) to(a chain.Address, coins string) chainsim.Payment {
 	x.Helper()
 	return chainsim.Payment{To: a, Amount: x.coins(coins)}
-}
-
-// on makes a UTXO node of a network.
-func on(n chain.Network, name, coin string, face func(*chainsim.UTXO) *chainsim.Face) tillCase {
-	return tillCase{name, coin, func(x *till) http.Handler {
-		x.utxo = chainsim.NewUTXO(n, chainsim.Options{Now: x.clock})
-		x.network, x.node = x.utxo.Network(), face(x.utxo)
-		return x.node
-	}}
-}
-
-func bitcoins() []tillCase {
-	return []tillCase{
-		on(chain.BitcoinRegtest, "Bitcoin Core", "BTC", (*chainsim.UTXO).Core),
-		on(chain.BitcoinRegtest, "btcd", "BTC", (*chainsim.UTXO).Btcd),
-	}
-}
-
-func litecoins() []tillCase {
-	n := chain.Litecoin
-	n.Test = true
-	return []tillCase{on(n, "litecoind", "LTC", (*chainsim.UTXO).Litecoin)}
-}
-
-// ethereums are nodes that show calls in three ways, with one of the coins.
-func ethereums(coin string) []tillCase {
-	n := chain.Ethereum
-	n.Test, n.ChainID = true, 1337
-	of := func(name string, native bool, face func(*chainsim.EVM) *chainsim.EVMFace) tillCase {
-		return tillCase{coin + " by " + name, coin, func(x *till) http.Handler {
-			x.evm = chainsim.NewEVM(n, chainsim.Options{Now: x.clock, FinalLag: 64, NativeLogs: native})
-			f := face(x.evm)
-			f.Trace(!native)
-			x.network, x.node, x.face = n, f.Face, f
-			return f
-		}}
-	}
-	return []tillCase{
-		of("callTracer", false, (*chainsim.EVM).Geth),
-		of("trace_block", false, (*chainsim.EVM).Erigon),
-		of("EIP-7708", true, (*chainsim.EVM).Geth),
-	}
 }
 
 // serve mounts another node and returns its address.

@@ -20,7 +20,7 @@ import (
 // faked runs a trick with each coin on each node: nothing may be on record.
 func faked(t *testing.T, trick func(e *chainsim.EVM, p chainsim.Payment), coins ...string) {
 	for _, coin := range coins {
-		onTills(t, ethereums(coin), func(x *till) {
+		onTills(t, evms(coin), func(x *till) {
 			x.beside(func(to chain.Address) { trick(x.evm, x.to(to, "5")) })
 			x.requireNothing()
 		})
@@ -71,7 +71,7 @@ func fakeRevertedSubcall(t *testing.T) {
 		e.PayDelegated(p)
 	}, "ETH")
 	t.Run("and the call beside it counts", func(t *testing.T) {
-		onTills(t, ethereums("ETH"), func(x *till) {
+		onTills(t, evms("ETH"), func(x *till) {
 			x.beside(func(to chain.Address) {
 				x.evm.PayReverted(x.to(to, "5"))
 				x.evm.PayInternal(x.to(to, "0.25"))
@@ -83,7 +83,13 @@ func fakeRevertedSubcall(t *testing.T) {
 }
 
 func fakeNFT(t *testing.T) {
-	faked(t, func(e *chainsim.EVM, p chainsim.Payment) { e.PayNFT(p) }, "USDT", "GUSD")
+	for standard, pay := range map[string]func(*chainsim.EVM, chainsim.Payment) chain.Hash{
+		"ERC-721": (*chainsim.EVM).PayNFT, "ERC-1155": (*chainsim.EVM).PayMultiToken,
+	} {
+		t.Run(standard, func(t *testing.T) {
+			faked(t, func(e *chainsim.EVM, p chainsim.Payment) { pay(e, p) }, "USDT", "GUSD")
+		})
+	}
 }
 
 // fakeLogOfAReverted: the node's log index shows a Transfer of a transaction that
@@ -133,7 +139,7 @@ func fakeLogOfAReverted(t *testing.T) {
 
 func fakeZeroValue(t *testing.T) {
 	for _, coin := range []string{"ETH", "USDT"} {
-		onTills(t, ethereums(coin), func(x *till) {
+		onTills(t, evms(coin), func(x *till) {
 			x.beside(func(to chain.Address) {
 				x.send(x.to(to, "0"))
 				x.send(x.to(to, "0"), x.to(to, "0"))
@@ -189,14 +195,38 @@ func fakeNativeLogs(t *testing.T) {
 }
 
 func fakeTaxed(t *testing.T) {
-	onTills(t, ethereums("USDT"), func(x *till) {
+	onTills(t, evms("USDT"), func(x *till) {
 		x.beside(func(to chain.Address) { x.evm.PayTaxed(x.to(to, "5"), x.coins("0.5")) })
 		require.Len(x, x.deposits(voice), 1)
 		require.Equal(x, "4500.00 USD", x.balance(voice), "what the log says arrived, not what the call data asked for")
 		x.requireBooks("5.5", "0")
 	})
+	t.Run("a rebase", func(t *testing.T) {
+		faked(t, func(e *chainsim.EVM, p chainsim.Payment) { e.Rebase(p.Amount.Asset()) }, "USDT")
+	})
+	t.Run("a rebase and destroyBlackFunds after the payment", func(t *testing.T) {
+		onTills(t, evms("USDT"), func(x *till) {
+			x.beside(func(to chain.Address) {
+				x.pay(to, x.coins("5"))
+				x.evm.Rebase(x.asset)
+				x.evm.DestroyBlackFunds(to, x.coins("5"))
+			})
+			once := func() {
+				x.Helper()
+				require.Len(x, x.deposits(voice), 1, "balances that change without a Transfer pay and take nothing")
+				require.Equal(x, "5000.00 USD", x.balance(voice))
+				x.requireHonest()
+				x.requireBooks("6", "0")
+			}
+			once()
+			x.evm.DestroyBlackFunds(x.address(sms).Address, x.coins("1"))
+			x.evm.Rebase(x.asset)
+			x.blocks(7)
+			once()
+		})
+	})
 	t.Run("all of it is the fee", func(t *testing.T) {
-		onTills(t, ethereums("USDT"), func(x *till) {
+		onTills(t, evms("USDT"), func(x *till) {
 			x.beside(func(to chain.Address) { x.evm.PayTaxed(x.to(to, "5"), x.coins("5")) })
 			x.requireNothing()
 		})

@@ -71,7 +71,7 @@ func fakeWrongNetwork(t *testing.T) {
 // fakeToTheContract: nobody can see in it whose mistake it was.
 func fakeToTheContract(t *testing.T) {
 	for _, coin := range []string{"ETH", "USDT"} {
-		onTills(t, ethereums(coin), func(x *till) {
+		onTills(t, evms(coin), func(x *till) {
 			usdt, _ := x.network.Asset("USDT")
 			token, _ := x.network.Token(usdt)
 			var id chain.Hash
@@ -95,7 +95,7 @@ func fakeToTheContract(t *testing.T) {
 
 // fakeOverflow: amounts that an int64, an uint64 or a float would take for others.
 func fakeOverflow(t *testing.T) {
-	onTills(t, ethereums("ETH"), func(x *till) {
+	onTills(t, evms("ETH"), func(x *till) {
 		x.beside(func(to chain.Address) {
 			x.send(x.to(to, "18.446744073709551617")) // 2⁶⁴+1 wei
 			x.send(x.to(to, "9.223372036854775808"))  // 2⁶³
@@ -105,7 +105,7 @@ func fakeOverflow(t *testing.T) {
 		x.requireBooks("28.679123309819068418", "0")
 	})
 	t.Run("the largest number a token can log", func(t *testing.T) {
-		onTills(t, append(ethereums("USDT"), ethereums("GUSD")...), func(x *till) {
+		onTills(t, append(evms("USDT"), evms("GUSD")...), func(x *till) {
 			most := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1))
 			x.beside(func(to chain.Address) {
 				x.send(chainsim.Payment{To: to, Amount: money.NewAmount(x.asset, most)})

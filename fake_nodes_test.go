@@ -3,6 +3,7 @@ package cointill_test
 import (
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,11 +14,6 @@ import (
 	"github.com/cointill/cointill/chain/utxo"
 	"github.com/cointill/cointill/payments"
 )
-
-// everywhere is one node of each kind.
-func everywhere() []tillCase {
-	return append(append(bitcoins(), litecoins()...), ethereums("ETH")[0], ethereums("USDT")[1])
-}
 
 func fakeReorgedOut(t *testing.T) {
 	onTills(t, everywhere(), func(x *till) {
@@ -47,8 +43,9 @@ func fakeTwice(t *testing.T) {
 		if x.evm != nil {
 			second = x.evm.Anvil().Face
 		} else {
-			second = map[chain.Family]func() *chainsim.Face{
-				chain.FamilyBitcoin: x.utxo.Btcd, chain.FamilyLitecoin: x.utxo.Core}[x.network.Family]()
+			second = map[chain.Family]func(*chainsim.UTXO) *chainsim.Face{
+				chain.FamilyBitcoin: (*chainsim.UTXO).Btcd, chain.FamilyLitecoin: (*chainsim.UTXO).Core,
+				chain.FamilyDogecoin: (*chainsim.UTXO).Dogecoin121}[x.network.Family](x.utxo)
 		}
 		x.cfg.Rails[0].Sources = append(x.cfg.Rails[0].Sources, x.rail(x.network, x.serve(second)).Sources...)
 		x.restart()
@@ -94,7 +91,7 @@ func fakeTwice(t *testing.T) {
 
 func fakeProvider(t *testing.T) {
 	t.Run("a node that leaves transactions out", func(t *testing.T) {
-		onTills(t, append(bitcoins(), litecoins()...), func(x *till) {
+		onTills(t, utxos(), func(x *till) {
 			v, m := x.address(voice), x.address(sms)
 			x.blocks(1)
 			id := x.pay(v.Address, x.coins("5"))
@@ -164,21 +161,9 @@ func fakeProvider(t *testing.T) {
 	t.Run("a log index that lags behind its blocks", fakeLogIndex)
 	t.Run("an EVM node that leaves transactions out", fakeOmission)
 	t.Run("a node of another chain", func(t *testing.T) {
-		onTills(t, []tillCase{bitcoins()[0], ethereums("ETH")[0]}, func(x *till) {
-			var elsewhere http.Handler
-			if x.evm != nil {
-				n := x.network
-				n.ChainID = 4242
-				sim := chainsim.NewEVM(n, chainsim.Options{Now: x.clock})
-				sim.Mine(50)
-				elsewhere = sim.Geth()
-			} else {
-				sim := chainsim.NewUTXO(chain.BitcoinRegtest, chainsim.Options{Start: x.now.AddDate(-1, 0, 0)})
-				sim.Mine(50)
-				elsewhere = sim.Core()
-			}
+		onTills(t, everywhere(), func(x *till) {
 			good := x.cfg.Rails[0].Sources
-			x.cfg.Rails[0].Sources = x.rail(x.network, x.serve(elsewhere)).Sources
+			x.cfg.Rails[0].Sources = x.rail(x.network, x.serve(x.elsewhere())).Sources
 			x.restart()
 			v, m := x.address(voice), x.address(sms)
 			require.ErrorIs(x, x.p.Advance(x.Context()), chain.ErrWrongNetwork)
@@ -192,16 +177,68 @@ func fakeProvider(t *testing.T) {
 			require.NotEqual(x, v.Text, m.Text)
 		})
 	})
+	t.Run("another chain behind the same address, without any failure", func(t *testing.T) {
+		onTills(t, everywhere(), func(x *till) {
+			v, m := x.address(voice), x.address(sms)
+			nodes := []http.Handler{x.evmOrCore(), x.elsewhere(x.to(v.Address, "5"))}
+			var turn atomic.Int32
+			x.cfg.Rails[0].Sources = x.rail(x.network, x.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				nodes[turn.Load()].ServeHTTP(w, r)
+			}))).Sources
+			x.restart()
+			x.blocks(1)
+			x.pay(m.Address, x.coins("1"))
+			x.blocks(1)
+			turn.Store(1)
+			for range 3 {
+				require.ErrorIs(x, x.p.Advance(x.Context()), chain.ErrWrongNetwork)
+				require.Empty(x, x.deposits(voice))
+			}
+			turn.Store(0)
+			x.blocks(6)
+			x.requireHonest()
+			x.requireNothing()
+		})
+	})
+}
+
+// elsewhere is a node of another chain of the same kind, 50 blocks long, on which
+// somebody made payments.
+func (x *till) elsewhere(payments ...chainsim.Payment) http.Handler {
+	n := x.network
+	if x.evm != nil {
+		n.ChainID = 4242
+		sim := chainsim.NewEVM(n, chainsim.Options{Now: x.clock})
+		for _, p := range payments {
+			sim.Pay(p)
+		}
+		sim.Mine(50)
+		return sim.Geth()
+	}
+	sim := chainsim.NewUTXO(n, chainsim.Options{Start: x.now.AddDate(-1, 0, 0)})
+	for _, p := range payments {
+		sim.Pay(p)
+	}
+	sim.Mine(50)
+	return nodeOfUTXO(sim)
 }
 
 func (x *till) evmOrCore() http.Handler {
 	if x.evm != nil {
 		return x.evm.Geth()
 	}
-	if x.network.Family == chain.FamilyLitecoin {
-		return x.utxo.Litecoin()
+	return nodeOfUTXO(x.utxo)
+}
+
+// nodeOfUTXO is a node of the software that the chain's operators run.
+func nodeOfUTXO(sim *chainsim.UTXO) http.Handler {
+	switch sim.Network().Family {
+	case chain.FamilyLitecoin:
+		return sim.Litecoin()
+	case chain.FamilyDogecoin:
+		return sim.Dogecoin114()
 	}
-	return x.utxo.Core()
+	return sim.Core()
 }
 
 // fakeOldLitecoin: a release that took the blocks of April 2026 for valid.

@@ -89,7 +89,7 @@ func nodeOf(h http.Handler) *chainsim.Node {
 
 // fakeLogIndex: eth_getLogs answers nothing, the blocks' filters say otherwise.
 func fakeLogIndex(t *testing.T) {
-	onTills(t, ethereums("USDT"), func(x *till) {
+	onTills(t, evms("USDT"), func(x *till) {
 		v, m := x.address(voice), x.address(sms)
 		x.blocks(2)
 		x.face.HideLogs(true)

@@ -2,6 +2,7 @@ package cointill_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,7 +50,7 @@ func fakeDoubleSpend(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			onTills(t, append(bitcoins(), litecoins()...), func(x *till) {
+			onTills(t, utxos(), func(x *till) {
 				v, m := x.address(voice), x.address(sms)
 				x.blocks(1)
 				id := x.pay(v.Address, x.coins("5"))
@@ -69,7 +70,7 @@ func fakeDoubleSpend(t *testing.T) {
 }
 
 func fakeTwoTxids(t *testing.T) {
-	onTills(t, append(bitcoins(), litecoins()...), func(x *till) {
+	onTills(t, utxos(), func(x *till) {
 		x.cfg.Rails[0].Breaker = 100
 		x.restart()
 		v := x.address(voice)
@@ -139,17 +140,18 @@ func fakePegOutTwice(x *till) {
 
 func fakeImmature(t *testing.T) {
 	t.Run("coinbase", func(t *testing.T) {
-		onTills(t, bitcoins(), func(x *till) {
-			x.cfg.Rails[0].Final = 200
+		onTills(t, append(bitcoins(), dogecoins()[0]), func(x *till) {
+			maturity := map[chain.Family]uint64{chain.FamilyBitcoin: 100, chain.FamilyDogecoin: 240}[x.network.Family]
+			x.cfg.Rails[0].Final = 2 * maturity
 			x.restart()
 			v, m := x.address(voice), x.address(sms)
 			x.blocks(1)
 			x.step(func() { x.utxo.MineTo(v.Address) })
 			x.pay(m.Address, x.coins("1"))
-			x.blocks(98)
+			x.blocks(int(maturity) - 2)
 			x.requireHonest()
 			require.Equal(x, []payments.DepositState{payments.StateConfirming}, x.states(voice))
-			require.Equal(x, uint64(100), x.deposits(voice)[0].Required)
+			require.Equal(x, maturity, x.deposits(voice)[0].Required)
 			x.requireBooks("1", "0")
 			x.blocks(1)
 			require.Equal(x, "50000.00 USD", x.balance(voice))
@@ -182,7 +184,7 @@ func fakeImmature(t *testing.T) {
 // fakeShownByHand: there is no call that takes a transaction from a payer. What the
 // network does not have is not there, until it is.
 func fakeShownByHand(t *testing.T) {
-	onTills(t, append(bitcoins(), ethereums("ETH")[0]), func(x *till) {
+	onTills(t, slices.Concat(bitcoins(), dogecoins(), bscs("ETH"), ethereums("ETH")[:1]), func(x *till) {
 		v, m := x.address(voice), x.address(sms)
 		x.blocks(1)
 		id := x.pay(v.Address, x.coins("5"))
@@ -200,10 +202,14 @@ func fakeShownByHand(t *testing.T) {
 }
 
 func fakeScripts(t *testing.T) {
-	onTills(t, append(bitcoins(), litecoins()...), func(x *till) {
+	onTills(t, utxos(), func(x *till) {
 		v, m := x.address(voice), x.address(sms)
-		require.Len(x, v.Address.Raw, 22, "OP_0 and the hash of a key")
-		hash := v.Address.Raw[2:]
+		issued := v.Address.Raw
+		hash := strings.TrimPrefix(issued, "\x00\x14") // OP_0 and the hash of a key
+		if x.network.Family == chain.FamilyDogecoin {
+			hash = strings.TrimSuffix(strings.TrimPrefix(issued, "\x76\xa9\x14"), "\x88\xac")
+		}
+		require.Len(x, hash, 20)
 		key := "\x02" + hash + hash[:12]
 		fakes := []string{
 			"\x51\x21" + key + "\x21\x03" + strings.Repeat("t", 32) + "\x52\xae", // 1 of 2, ours listed first
@@ -211,13 +217,16 @@ func fakeScripts(t *testing.T) {
 			"\x51\x21" + key + "\x51\xae",                                        // 1 of 1
 			"\x21" + key + "\xac",                                                // P2PK
 			"\x76\xa9\x14" + hash + "\x88\xac",                                   // P2PKH of the same hash
+			"\x00\x14" + hash,                                                    // P2WPKH
 			"\xa9\x14" + hash + "\x87",                                           // P2SH
 			"\x51\x20" + hash + hash[:12],                                        // taproot
 			"\x00\x20" + hash + hash[:12],                                        // P2WSH
-			v.Address.Raw + "\x75",                                               // one byte more
-			v.Address.Raw[:21],                                                   // and less
-			"\x6a\x16" + v.Address.Raw,                                           // quoted
+			issued + "\x75",                                                      // one byte more
+			issued[:len(issued)-1],                                               // and less
+			"\x6a" + string(rune(len(issued))) + issued,                          // quoted
 		}
+		fakes = slices.DeleteFunc(fakes, func(script string) bool { return script == issued })
+		require.Len(x, fakes, 11)
 		var outs []chainsim.Payment
 		for _, script := range fakes {
 			outs = append(outs, x.to(chain.Address{Family: v.Address.Family, Raw: script}, "5"))
@@ -235,7 +244,7 @@ func fakeScripts(t *testing.T) {
 }
 
 func fakeSeveralOutputs(t *testing.T) {
-	cases := append(append(bitcoins(), litecoins()...), append(ethereums("ETH"), ethereums("USDT")...)...)
+	cases := slices.Concat(utxos(), evms("ETH"), evms("USDT"))
 	onTills(t, cases, func(x *till) {
 		v, m := x.address(voice), x.address(sms)
 		x.blocks(1)
@@ -252,7 +261,7 @@ func fakeSeveralOutputs(t *testing.T) {
 }
 
 func fakeDust(t *testing.T) {
-	onTills(t, []tillCase{bitcoins()[0], ethereums("USDT")[0]}, func(x *till) {
+	onTills(t, []tillCase{bitcoins()[0], dogecoins()[0], ethereums("USDT")[0]}, func(x *till) {
 		const victims = 1_000
 		account := func(i int) payments.Account { return payments.Account{Profile: "p", Name: fmt.Sprint(i)} }
 		v, m := x.address(voice), x.address(sms)

@@ -28,6 +28,7 @@ import (
 // Account keys of the phrase "abandon … about" (BIP 84 and BIP 44 test vectors).
 const (
 	testVpub    = "vpub5Y6cjg78GGuNLsaPhmYsiw4gYX3HoQiRBiSwDaBXKUafCt9bNwWQiitDk5VZ5BVxYnQdwoTyXSs2JHRPAgjAvtbBrf8ZhDYe2jWAqvZVnsc"
+	testTpub    = "tpubDC5FSnBiZDMmhiuCmWAYsLwgLYrrT9rAqvTySfuCCrgsWz8wxMXUS9Tb9iVMvcRbvFcAHGkMD5Kx8koh4GquNGNTfohfk7pgjhaPCdXpoba"
 	testEthXpub = "xpub6DCoCpSuQZB2jawqnGMEPS63ePKWkwWPH4TU45Q7LPXWuNd8TMtVxRrgjtEshuqpK3mdhaWHPFsBngh5GFZaM6si3yZdUsT8ddYM3PwnATt"
 )
 
@@ -146,6 +147,9 @@ func (s *stack) rail(n chain.Network, url string) payments.Rail {
 	var src chain.Source
 	var err error
 	if n.UTXO() {
+		if n.Address.Bech32 == "" { // no SegWit
+			scheme, key = hd.BIP44, testTpub
+		}
 		src, err = utxo.NewSource(n, utxo.RPC{URL: url})
 	} else {
 		scheme, key = hd.BIP44, testEthXpub

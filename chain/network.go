@@ -49,6 +49,8 @@ type Network struct {
 	// CoinbaseMaturity and PegOutMaturity are how many confirmations newly mined
 	// coins, and those paid out of MWEB, need before they can be spent.
 	CoinbaseMaturity, PegOutMaturity uint64
+	// Dust is how little an output may hold, see [Network.Smallest].
+	Dust Dust
 	// BlockTime is the usual distance of two blocks, for estimates only.
 	BlockTime time.Duration
 	// Address holds the prefixes of UTXO addresses.

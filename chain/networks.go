@@ -14,6 +14,7 @@ var Bitcoin = Network{
 	BlockTime: 10 * time.Minute,
 	Address:   AddressParams{PubKeyHash: 0x00, ScriptHash: 0x05, Bech32: "bc"},
 	URIScheme: "bitcoin", CoinType: 0, CoinbaseMaturity: 100,
+	Dust: Dust{FeeRate: 3_000},
 }
 
 // BitcoinRegtest is a private Bitcoin chain, as btcd and Bitcoin Core start it
@@ -25,6 +26,7 @@ var BitcoinRegtest = Network{
 	BlockTime: 10 * time.Minute,
 	Address:   AddressParams{PubKeyHash: 0x6f, ScriptHash: 0xc4, Bech32: "bcrt"},
 	URIScheme: "bitcoin", CoinType: 1, CoinbaseMaturity: 100,
+	Dust: Dust{FeeRate: 3_000},
 }
 
 // Litecoin is Litecoin's main network. Payments out of MWEB arrive as outputs of
@@ -36,6 +38,7 @@ var Litecoin = Network{
 	BlockTime: 150 * time.Second,
 	Address:   AddressParams{PubKeyHash: 0x30, ScriptHash: 0x32, Bech32: "ltc"},
 	URIScheme: "litecoin", CoinType: 2, CoinbaseMaturity: 100, PegOutMaturity: 6,
+	Dust: Dust{FeeRate: 30_000},
 }
 
 // Dogecoin is Dogecoin's main network. It has no SegWit.
@@ -46,4 +49,5 @@ var Dogecoin = Network{
 	BlockTime: time.Minute,
 	Address:   AddressParams{PubKeyHash: 0x1e, ScriptHash: 0x16},
 	URIScheme: "dogecoin", CoinType: 3, CoinbaseMaturity: 240,
+	Dust: Dust{Hard: 100_000, Soft: 1_000_000},
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,6 +69,8 @@ func TestUnacceptedTokensAreListedAndNeverOffered(t *testing.T) {
 // The texts are those of the sources named beside the registry, with their
 // EIP-55 checksums.
 func TestContractsHaveTheChecksumsOfTheirSources(t *testing.T) {
+	coins := []money.Coin{"BTC", "LTC", "DOGE", "ETH", "USDC", "USDT", "GUSD", "DAI"} // the product's
+	rows := map[string]int{}
 	for _, c := range []struct {
 		network  chain.Network
 		coin     money.Coin
@@ -105,6 +108,12 @@ func TestContractsHaveTheChecksumsOfTheirSources(t *testing.T) {
 		token, ok := listed(c.network, c.contract)
 		require.True(t, ok, "%s on %s", c.coin, c.network.ID)
 		require.Equal(t, money.Asset{Coin: c.coin, Network: c.network.ID, Decimals: c.decimals}, token.Asset)
+		_, accepted := c.network.Token(token.Asset)
+		require.Equal(t, slices.Contains(coins, c.coin), accepted, "%s", token.Asset)
+		rows[c.network.ID]++
+	}
+	for _, n := range registry {
+		require.Equal(t, len(n.Listed()), rows[n.ID], "%s has contracts that no source is named for", n.ID)
 	}
 }
 

@@ -34,7 +34,7 @@ func clearer(a, b error) error {
 		switch reasonOf(err) {
 		case "", "malformed":
 			return 0
-		case "other_chain":
+		case "wrong_chain":
 			return 1
 		}
 		return 2

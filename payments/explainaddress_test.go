@@ -97,8 +97,8 @@ func TestExplainAddressSaysWhyATextIsRefused(t *testing.T) {
 	for text, want := range map[string]struct{ reason, says string }{
 		"TJRabPrwbZy45sbavfcjinPJC18kjpRTv8":         {"tron_address", "TRC20"},
 		"1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa":         {"wrong_network", "Bitcoin"},
-		"DH5yaieqoZN36fDVciNyRueRGvGLR3mr7L":         {"other_chain", "Dogecoin"},
-		"0x52908400098527886E0F7030069857D2E4169Ee7": {"checksum", "checksum"},
+		"DH5yaieqoZN36fDVciNyRueRGvGLR3mr7L":         {"wrong_chain", "Dogecoin"},
+		"0x52908400098527886E0F7030069857D2E4169Ee7": {"bad_checksum", "checksum"},
 		"0x0000000000000000000000000000000000000000": {"zero_address", "nobody"},
 		"hello": {"malformed", "not an address"},
 		"":      {"malformed", "not an address"},

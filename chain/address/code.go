@@ -20,14 +20,14 @@ const (
 	// CodeSegWit: a SegWit address of a network that has no SegWit, such as
 	// Dogecoin.
 	CodeSegWit Code = "segwit_unsupported"
-	// CodeOtherChain: an address of another chain.
-	CodeOtherChain Code = "other_chain"
+	// CodeWrongChain: an address of another chain.
+	CodeWrongChain Code = "wrong_chain"
 	// CodeWrongNetwork: an address of the same chain's other network, such as a
 	// test network's address given to the main network.
 	CodeWrongNetwork Code = "wrong_network"
-	// CodeChecksum: the form is right and the checksum is not: the text was
+	// CodeBadChecksum: the form is right and the checksum is not: the text was
 	// mistyped or cut.
-	CodeChecksum Code = "checksum"
+	CodeBadChecksum Code = "bad_checksum"
 	// CodeMalformed: nothing the network knows.
 	CodeMalformed Code = "malformed"
 	// CodeZero: the EVM zero address, where coins are lost.
@@ -52,9 +52,9 @@ var advice = map[Code]string{
 	CodeCashAddr:      "this is a Bitcoin Cash address: ask for an address on",
 	CodeMWEB:          "this is a Litecoin MWEB address, whose payments cannot be seen: ask for an ordinary address on",
 	CodeSegWit:        "this network has no SegWit addresses: ask for a legacy address on",
-	CodeOtherChain:    "this is an address of another chain: ask for an address on",
+	CodeWrongChain:    "this is an address of another chain: ask for an address on",
 	CodeWrongNetwork:  "this address is of another network of the same chain: ask for an address on",
-	CodeChecksum:      "the checksum does not match, so a character is wrong or missing: copy again the address on",
+	CodeBadChecksum:   "the checksum does not match, so a character is wrong or missing: copy again the address on",
 	CodeMalformed:     "this is not an address: copy again the whole address on",
 	CodeZero:          "the zero address belongs to nobody: ask for the receiver's own address on",
 	CodeTokenContract: "this is a token's contract, not a wallet: ask for the receiver's own address on",

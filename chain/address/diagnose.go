@@ -27,7 +27,7 @@ func diagnose(n chain.Network, text string, code Code) (Code, string) {
 		return CodeSegWit, ""
 	}
 	if other, ok := foreign(n, text); ok {
-		return CodeOtherChain, other
+		return CodeWrongChain, other
 	}
 	f, ok := byPrefix(text)
 	if !ok && len(payload) == versioned {
@@ -35,13 +35,13 @@ func diagnose(n chain.Network, text string, code Code) (Code, string) {
 	}
 	switch {
 	case ok && f.family != n.Family:
-		return CodeOtherChain, f.name
+		return CodeWrongChain, f.name
 	case ok && f.hrp != "" && f.hrp == n.Address.Bech32:
 		return CodeMalformed, ""
 	case ok:
 		return CodeWrongNetwork, f.name
 	case err == nil && len(payload) == versioned:
-		return CodeOtherChain, "" // a sound address, with nobody's version byte
+		return CodeWrongChain, "" // a sound address, with nobody's version byte
 	}
 	return CodeMalformed, ""
 }

@@ -26,7 +26,7 @@ func parseEVM(n chain.Network, text string) (chain.Address, Code) {
 		return chain.Address{}, CodeMalformed
 	}
 	if mixedCase(text[2:]) && text != formatEVM(raw) {
-		return chain.Address{}, CodeChecksum
+		return chain.Address{}, CodeBadChecksum
 	}
 	a := chain.Address{Family: n.Family, Raw: string(raw[:])}
 	if code := reserved(n, a); code != "" {

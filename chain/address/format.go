@@ -7,12 +7,12 @@ import (
 
 // Format writes the canonical text of an address on n: Bech32 in lower case,
 // Base58Check with the network's current version bytes, or EIP-55. An address
-// of another family is refused with [CodeOtherChain]; bytes that are no address,
+// of another family is refused with [CodeWrongChain]; bytes that are no address,
 // such as a bare multisignature script, with [CodeScript]; a witness program on
 // a network without SegWit with [CodeSegWit]. Every error is an [*Error].
 func Format(n chain.Network, a chain.Address) (string, error) {
 	if a.Family != n.Family {
-		return "", refuse(n, CodeOtherChain, "", string(a.Family))
+		return "", refuse(n, CodeWrongChain, "", string(a.Family))
 	}
 	if !n.UTXO() {
 		if len(a.Raw) != evmLen {

@@ -24,7 +24,7 @@ func TestBytesWithoutAnAddressHaveNoText(t *testing.T) {
 		{"witness version 17", "bitcoin/mainnet", "610251e7", chain.FamilyBitcoin, address.CodeScript},
 		{"P2PKH cut", "bitcoin/mainnet", "76a91477bff20c60e522dfaa3350c39b030a5d004e839a88", chain.FamilyBitcoin, address.CodeScript},
 		{"SegWit on Dogecoin", "dogecoin/mainnet", "0014751e76e8199196d454941c45d1b3a323f1433bd6", chain.FamilyDogecoin, address.CodeSegWit},
-		{"another family", "bitcoin/mainnet", "5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", chain.FamilyEVM, address.CodeOtherChain},
+		{"another family", "bitcoin/mainnet", "5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", chain.FamilyEVM, address.CodeWrongChain},
 		{"19 bytes on EVM", "bsc/mainnet", "5aaeb6053f3e94c9b9a09f33669435e7ef1bea", chain.FamilyEVM, address.CodeScript},
 	} {
 		t.Run(c.name, func(t *testing.T) {

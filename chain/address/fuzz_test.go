@@ -1,6 +1,7 @@
 package address_test
 
 import (
+	"errors"
 	"math/big"
 	"net/url"
 	"strconv"
@@ -75,12 +76,27 @@ func FuzzURI(f *testing.F) {
 		f.Add(a.Raw, uint64(0), uint8(0))
 		f.Add(a.Raw, uint64(1_000_000_000), uint8(1))
 	}
+	for _, n := range []chain.Network{chain.Litecoin, chain.BSC} { // each coin, with an amount
+		to, err := address.Parse(n, askedAt[n.ID])
+		require.NoError(f, err)
+		for i := range n.Assets() {
+			f.Add(to.Raw, uint64(150_000_000), uint8(i))
+		}
+	}
 	f.Fuzz(func(t *testing.T, raw string, units uint64, asset uint8) {
 		for _, n := range testNetworks {
 			assets := n.Assets()
 			amount := money.NewAmount(assets[int(asset)%len(assets)], new(big.Int).SetUint64(units))
 			to := chain.Address{Family: n.Family, Raw: raw}
 			text, err := address.URI(n, to, amount)
+			var dust *address.DustError
+			if errors.As(err, &dust) {
+				require.Positive(t, units)
+				require.Negative(t, amount.Units().Cmp(dust.Least.Units()))
+				amount = dust.Least
+				text, err = address.URI(n, to, amount)
+				require.NoError(t, err, "the least is enough")
+			}
 			if err != nil {
 				var e *address.Error
 				require.ErrorAs(t, err, &e)

@@ -13,33 +13,18 @@ func utxo(id string, f chain.Family, test bool, pkh, sh byte, hrp string) chain.
 	}
 }
 
-var (
-	litecoin = utxo("litecoin", chain.FamilyLitecoin, false, 0x30, 0x32, "ltc")
-	dogecoin = utxo("dogecoin", chain.FamilyDogecoin, false, 0x1e, 0x16, "")
-	bsc      = chain.Network{
-		ID: "bsc", Name: "BNB Smart Chain", Family: chain.FamilyEVM, ChainID: 56, URIScheme: "ethereum",
-		Native: money.Asset{Coin: "BNB", Network: "bsc", Decimals: 18},
-		Tokens: []chain.Token{{
-			Asset: money.Asset{Coin: "USDT", Network: "bsc", Decimals: 18},
-			Contract: chain.Address{
-				Family: chain.FamilyEVM,
-				Raw:    "\x55\xd3\x98\x32\x6f\x99\x05\x9f\xf7\x75\x48\x52\x46\x99\x90\x27\xb3\x19\x79\x55",
-			},
-		}},
-	}
-)
-
-// testNetworks are the networks of the version table, by chain and name.
+// testNetworks are the networks of the version table, by chain and name: those
+// the product has, and test networks that a host may make.
 var testNetworks = map[string]chain.Network{
 	"bitcoin/mainnet":  chain.Bitcoin,
 	"bitcoin/testnet":  utxo("bitcoin-testnet", chain.FamilyBitcoin, true, 0x6f, 0xc4, "tb"),
 	"bitcoin/regtest":  chain.BitcoinRegtest,
-	"litecoin/mainnet": litecoin,
+	"litecoin/mainnet": chain.Litecoin,
 	"litecoin/testnet": utxo("litecoin-testnet", chain.FamilyLitecoin, true, 0x6f, 0x3a, "tltc"),
 	"litecoin/regtest": utxo("litecoin-regtest", chain.FamilyLitecoin, true, 0x6f, 0x3a, "rltc"),
-	"dogecoin/mainnet": dogecoin,
+	"dogecoin/mainnet": chain.Dogecoin,
 	"dogecoin/testnet": utxo("dogecoin-testnet", chain.FamilyDogecoin, true, 0x71, 0xc4, ""),
 	"dogecoin/regtest": utxo("dogecoin-regtest", chain.FamilyDogecoin, true, 0x6f, 0xc4, ""),
 	"ethereum/mainnet": chain.Ethereum,
-	"bsc/mainnet":      bsc,
+	"bsc/mainnet":      chain.BSC,
 }

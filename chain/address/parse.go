@@ -29,7 +29,7 @@ func Parse(n chain.Network, text string) (chain.Address, error) {
 }
 
 // parseUTXO reads what the network itself would accept. Its code is
-// CodeChecksum when only the checksum is wrong, else CodeMalformed.
+// CodeBadChecksum when only the checksum is wrong, else CodeMalformed.
 func parseUTXO(n chain.Network, text string) (chain.Address, Code) {
 	if hrp := n.Address.Bech32; hrp != "" && hasPart(text, hrp) {
 		if t, ok := splitBech32(text); ok && t.hrp == hrp {
@@ -54,7 +54,7 @@ func parseUTXO(n chain.Network, text string) (chain.Address, Code) {
 		return chain.Address{}, CodeMalformed
 	}
 	if err != nil {
-		return chain.Address{}, CodeChecksum
+		return chain.Address{}, CodeBadChecksum
 	}
 	return a, ""
 }

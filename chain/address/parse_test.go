@@ -64,22 +64,22 @@ var refused = []struct {
 	{"CashAddr in capitals", "ethereum/mainnet", "QPM2QSZNHKS23Z7629MMS6S4CWEF74VCWVY22GDX6A", address.CodeCashAddr, "Bitcoin Cash"},
 	{"MWEB", "litecoin/mainnet", "ltcmweb1qq20e2arnhvxw97katjkmsd35agw3capxjkrkh7dk8d30rczm8ypxuq329nwh2twmchhqn3jqh7ua4ps539f6aazh79jy76urqht4qa59ts3at6gf", address.CodeMWEB, "Litecoin"},
 	{"Dogecoin has no SegWit", "dogecoin/mainnet", "doge1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", address.CodeSegWit, ""},
-	{"EVM on Bitcoin", "bitcoin/mainnet", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", address.CodeOtherChain, "Ethereum or BNB Smart Chain"},
-	{"Bitcoin on EVM", "ethereum/mainnet", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", address.CodeOtherChain, "Bitcoin"},
-	{"SegWit Bitcoin on EVM", "bsc/mainnet", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", address.CodeOtherChain, "Bitcoin"},
-	{"Litecoin on Bitcoin", "bitcoin/mainnet", "ltc1qjmxnz78nmc8nq77wuxh25n2es7rzm5c2rkk4wh", address.CodeOtherChain, "Litecoin"},
-	{"Bitcoin on Dogecoin", "dogecoin/mainnet", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", address.CodeOtherChain, "Bitcoin"},
-	{"Dogecoin on Litecoin", "litecoin/mainnet", "DBus3bamQjgJULBJtYXpEzDWQRwF5iwxgC", address.CodeOtherChain, "Dogecoin"},
-	{"Dash", "bitcoin/mainnet", "XpESxaUmonkq8RaLLp46Brx2K39ggQe226", address.CodeOtherChain, ""},
-	{"XRP Ledger", "bitcoin/mainnet", "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh", address.CodeOtherChain, "the XRP Ledger"},
-	{"Solana", "bsc/mainnet", "Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB", address.CodeOtherChain, "Solana"},
-	{"BEP2", "bsc/mainnet", "bnb1grpf0955h0ykzq3ar5nmum7y6gdfl6lxfn46h2", address.CodeOtherChain, "BNB Beacon Chain, which has been shut down"},
+	{"EVM on Bitcoin", "bitcoin/mainnet", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", address.CodeWrongChain, "Ethereum or BNB Smart Chain"},
+	{"Bitcoin on EVM", "ethereum/mainnet", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", address.CodeWrongChain, "Bitcoin"},
+	{"SegWit Bitcoin on EVM", "bsc/mainnet", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", address.CodeWrongChain, "Bitcoin"},
+	{"Litecoin on Bitcoin", "bitcoin/mainnet", "ltc1qjmxnz78nmc8nq77wuxh25n2es7rzm5c2rkk4wh", address.CodeWrongChain, "Litecoin"},
+	{"Bitcoin on Dogecoin", "dogecoin/mainnet", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", address.CodeWrongChain, "Bitcoin"},
+	{"Dogecoin on Litecoin", "litecoin/mainnet", "DBus3bamQjgJULBJtYXpEzDWQRwF5iwxgC", address.CodeWrongChain, "Dogecoin"},
+	{"Dash", "bitcoin/mainnet", "XpESxaUmonkq8RaLLp46Brx2K39ggQe226", address.CodeWrongChain, ""},
+	{"XRP Ledger", "bitcoin/mainnet", "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh", address.CodeWrongChain, "the XRP Ledger"},
+	{"Solana", "bsc/mainnet", "Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB", address.CodeWrongChain, "Solana"},
+	{"BEP2", "bsc/mainnet", "bnb1grpf0955h0ykzq3ar5nmum7y6gdfl6lxfn46h2", address.CodeWrongChain, "BNB Beacon Chain, which has been shut down"},
 	{"testnet on mainnet", "bitcoin/mainnet", "mhJuoGLgnJC8gdBgBzEigsoyG4omQXejPT", address.CodeWrongNetwork, "Bitcoin's test networks"},
 	{"mainnet on regtest", "bitcoin/regtest", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", address.CodeWrongNetwork, "Bitcoin"},
 	{"regtest on testnet", "bitcoin/testnet", "bcrt1q6rz28mcfaxtmd6v789l9rrlrusdprr9pz3cppk", address.CodeWrongNetwork, "Bitcoin regtest"},
-	{"Base58 mistyped", "bitcoin/mainnet", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3", address.CodeChecksum, ""},
-	{"Bech32 mistyped", "bitcoin/mainnet", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", address.CodeChecksum, ""},
-	{"EIP-55 broken", "ethereum/mainnet", "0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", address.CodeChecksum, ""},
+	{"Base58 mistyped", "bitcoin/mainnet", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3", address.CodeBadChecksum, ""},
+	{"Bech32 mistyped", "bitcoin/mainnet", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", address.CodeBadChecksum, ""},
+	{"EIP-55 broken", "ethereum/mainnet", "0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", address.CodeBadChecksum, ""},
 	{"Bech32 for version 1", "bitcoin/mainnet", "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqh2y7hd", address.CodeMalformed, ""},
 	{"mixed case", "bitcoin/mainnet", "bc1qW508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", address.CodeMalformed, ""},
 	{"program of 16 bytes in version 0", "bitcoin/mainnet", "BC1QR508D6QEJXTDG4Y5R3ZARVARYV98GJ9P", address.CodeMalformed, ""},
@@ -117,7 +117,7 @@ func TestTextIsRefusedForItsMostHelpfulReason(t *testing.T) {
 }
 
 func TestTheErrorForTronSaysWhatToDo(t *testing.T) {
-	_, err := address.Parse(bsc, "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t")
+	_, err := address.Parse(chain.BSC, "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t")
 	require.EqualError(t, err, `address: "TR7NHq…Lj6t": this is a TRON (TRC20) address; `+
 		`TRON is neither accepted nor refunded: ask for an address on bsc (this one is of TRON)`)
 }
@@ -167,7 +167,7 @@ func TestOneTextOfTwoChainsIsTwoAddresses(t *testing.T) {
 	evm := "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 	a, err := address.Parse(chain.Ethereum, evm)
 	require.NoError(t, err)
-	b, err := address.Parse(bsc, evm)
+	b, err := address.Parse(chain.BSC, evm)
 	require.NoError(t, err)
 	require.Equal(t, a, b, "EVM networks share addresses")
 }

@@ -6,7 +6,7 @@ import "github.com/cointill/cointill/chain"
 // to be the network's.
 func parseSegWit(n chain.Network, t *bech32Text) (chain.Address, Code) {
 	if t.constant != bech32Const && t.constant != bech32mConst {
-		return chain.Address{}, CodeChecksum
+		return chain.Address{}, CodeBadChecksum
 	}
 	if t.n < 1 {
 		return chain.Address{}, CodeMalformed

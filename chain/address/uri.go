@@ -10,9 +10,24 @@ import (
 	"github.com/cointill/cointill/payments/money"
 )
 
-// ErrAmount is returned by [URI] for a negative amount or one in an asset that
-// the network does not have.
+// ErrAmount is returned by [URI] for a negative amount, one in an asset that the
+// network does not have, or dust.
 var ErrAmount = errors.New("address: amount cannot be asked for")
+
+// DustError is returned by [URI] for an amount so small that nodes do not relay
+// it. It wraps [ErrAmount].
+type DustError struct {
+	Amount money.Amount
+	Least  money.Amount // what can be asked for at that address
+}
+
+// Error names the amount and the least that can be asked for.
+func (e *DustError) Error() string {
+	return fmt.Sprintf("%s: nodes relay no %s: ask for %s or more", ErrAmount, e.Amount, e.Least)
+}
+
+// Unwrap returns [ErrAmount].
+func (e *DustError) Unwrap() error { return ErrAmount }
 
 // evmScheme is ERC-681's, on every EVM network: the chain id tells them apart.
 const evmScheme = "ethereum"
@@ -23,7 +38,8 @@ const evmScheme = "ethereum"
 // amount of zero asks for any amount; the zero Amount asks for any amount of the
 // native coin. Show the bare address too: some wallets misread ERC-681.
 //
-// Errors are [*Error] as from [Format], and [ErrAmount].
+// Errors are [*Error] as from [Format], [*DustError] for an amount below
+// [chain.Network.Smallest], which a wallet would refuse to pay, and [ErrAmount].
 func URI(n chain.Network, to chain.Address, amount money.Amount) (string, error) {
 	text, err := Format(n, to)
 	if err != nil {
@@ -36,6 +52,9 @@ func URI(n chain.Network, to chain.Address, amount money.Amount) (string, error)
 	token, isToken := n.Token(asset)
 	if amount.Sign() < 0 || asset != n.Native && !isToken {
 		return "", fmt.Errorf("%w: %s on %s", ErrAmount, amount, n.ID)
+	}
+	if least := n.Smallest(to); asset == n.Native && amount.Sign() > 0 && amount.Units().Cmp(least.Units()) < 0 {
+		return "", &DustError{Amount: amount, Least: least}
 	}
 	switch {
 	case n.UTXO():

@@ -87,6 +87,7 @@ func actOnEVM(r *rapid.T, c *chainsim.EVM) {
 		c.PayForeign(p)
 	case act == 4:
 		c.PayNFT(token)
+		c.PayMultiToken(token)
 	case act == 5:
 		c.PayTaxed(pay(n, 3, 1, 9), pay(n, 3, 1, 2).Amount)
 	case act == 6 && height > 0:

@@ -106,6 +106,9 @@ func TestFakedDepositsAreNoTransfers(t *testing.T) {
 		"failed token":    func(c *chainsim.EVM) { c.PayFailed(token) },
 		"foreign token":   func(c *chainsim.EVM) { c.PayForeign(token) },
 		"nft":             func(c *chainsim.EVM) { c.PayNFT(token) },
+		"multi token":     func(c *chainsim.EVM) { c.PayMultiToken(token) },
+		"rebase":          func(c *chainsim.EVM) { c.Rebase(token.Amount.Asset()) },
+		"black funds":     func(c *chainsim.EVM) { c.DestroyBlackFunds(token.To, token.Amount) },
 		"reverted call":   func(c *chainsim.EVM) { c.PayReverted(native) },
 		"nothing, native": func(c *chainsim.EVM) { c.Pay(pay(n, 0, 0, 0)) },
 		"nothing, token":  func(c *chainsim.EVM) { c.Pay(pay(n, 0, 1, 0)) },
@@ -128,6 +131,8 @@ func TestTaxedTokenArrivesLessItsFee(t *testing.T) {
 	found := scan(t, c.Source("a"))
 	require.Len(t, found.Transfers, 1)
 	require.Equal(t, "97", found.Transfers[0].Amount.UnitsText())
+	requireMisuse(t, "Rebase", func() { c.Rebase(c.Network().Native) })
+	requireMisuse(t, "DestroyBlackFunds", func() { c.DestroyBlackFunds(p.To, p.Amount.Neg()) })
 	requireMisuse(t, "PayTaxed", func() { c.PayTaxed(p, pay(c.Network(), 0, 1, 101).Amount) })
 }
 

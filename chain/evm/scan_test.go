@@ -244,6 +244,10 @@ func gotReceipt(b []byte) (string, bool) {
 	if err != nil {
 		return "", false
 	}
+	return receiptWords(r)
+}
+
+func receiptWords(r receipt) (string, bool) {
 	logs, ok := gotLogs(r.logs)
 	status := 0
 	if r.ok {

@@ -80,7 +80,7 @@ func TestAnyMessageSignedByLeaf0ProvesControl(t *testing.T) {
 	h := newHolder(t, xpubVersion)
 	wallets := map[string]*hd.Wallet{}
 	for coin, n := range map[string]chain.Network{
-		"Bitcoin": chain.Bitcoin, "Litecoin": litecoin, "Dogecoin": dogecoin, "": chain.Ethereum,
+		"Bitcoin": chain.Bitcoin, "Litecoin": chain.Litecoin, "Dogecoin": chain.Dogecoin, "": chain.Ethereum,
 	} {
 		w, err := hd.OpenWallet(n, hd.BIP44, h.account)
 		require.NoError(t, err)

@@ -16,11 +16,8 @@ func utxo(id string, f chain.Family, test bool, pkh, sh byte, hrp string) chain.
 
 var (
 	bitcoinTestnet  = utxo("bitcoin-testnet", chain.FamilyBitcoin, true, 0x6f, 0xc4, "tb")
-	litecoin        = utxo("litecoin", chain.FamilyLitecoin, false, 0x30, 0x32, "ltc")
 	litecoinTestnet = utxo("litecoin-testnet", chain.FamilyLitecoin, true, 0x6f, 0x3a, "tltc")
-	dogecoin        = utxo("dogecoin", chain.FamilyDogecoin, false, 0x1e, 0x16, "")
 	dogecoinTestnet = utxo("dogecoin-testnet", chain.FamilyDogecoin, true, 0x71, 0xc4, "")
-	sepolia         = chain.Network{ID: "sepolia", Family: chain.FamilyEVM, Test: true, ChainID: 11155111}
 )
 
 // accounts are accounts with their first addresses, as published in the named
@@ -63,25 +60,25 @@ var accounts = []struct {
 			"tb1q6rz28mcfaxtmd6v789l9rrlrusdprr9pqcpvkl",
 			"tb1qd7spv5q28348xl4myc8zmh983w5jx32cjhkn97",
 		}},
-	{"BIP44 Litecoin", litecoin, hd.BIP44,
+	{"BIP44 Litecoin", chain.Litecoin, hd.BIP44,
 		"Ltub2YDQmP391UYeDYvLye9P1SuNJFkcRGN7SYHM8JMxaDnegcPTXHJ2BnYmvHnFnGPGKu2WMuCga6iZV3SDxDMGrRyMcrYEfSPhrpS1EPkC43E",
 		[]string{
 			"LUWPbpM43E2p7ZSh8cyTBEkvpHmr3cB8Ez",
 			"Ldatw8ZjgMGNUo5HMN6RgCrjmh7q494Si3",
 		}},
-	{"BIP49 Litecoin", litecoin, hd.BIP49,
+	{"BIP49 Litecoin", chain.Litecoin, hd.BIP49,
 		"Mtub2sZjeBCxVccvybLHSD1i3Aw38QvCTDadaPyXbSkRRX1RQm3mxtfsbQU5M3PdCSP4xAFHCceEQ3FmQF69Du2wbcmebt3CaWAGALBSe8c4Gvw",
 		[]string{
 			"M8eTgzhoFTErAjkGa6cyBomcHfxAprbDgD",
 			"MDbzUKkXkvE6SX126x2YmBZkmfavsST2jB",
 		}},
-	{"BIP84 Litecoin", litecoin, hd.BIP84,
+	{"BIP84 Litecoin", chain.Litecoin, hd.BIP84,
 		"zpub6rPo5mF47z5coVm5rvWv7fv181awb7Vckn5Cf3xQXBVKu18kuBHDhNi1Jrb4br6vVD3ZbrnXemEsWJoR18mZwkUdzwD8TQnHDUCGxqZ6swA",
 		[]string{
 			"ltc1qjmxnz78nmc8nq77wuxh25n2es7rzm5c2rkk4wh",
 			"ltc1qwlezpr3890hcp6vva9twqh27mr6edadreqvhnn",
 		}},
-	{"BIP44 Dogecoin", dogecoin, hd.BIP44,
+	{"BIP44 Dogecoin", chain.Dogecoin, hd.BIP44,
 		"dgub8rUhDtD3YFGZTUphBfpBbzvFxSMKQXYLzg87Me2ta78r2SdVLmypBUkkxrrn9RTnchsyiJSkHZyLWxD13ibBiXtuFWktBoDaGaZjQUBLNLs",
 		[]string{
 			"DBus3bamQjgJULBJtYXpEzDWQRwF5iwxgC",

@@ -65,8 +65,8 @@ func loadShared(t *testing.T) (v sharedVectors) {
 func TestEverySharedAccountGivesItsAddresses(t *testing.T) {
 	networks := map[string]chain.Network{
 		"bitcoin/mainnet": chain.Bitcoin, "bitcoin/testnet": bitcoinTestnet,
-		"litecoin/mainnet": litecoin, "litecoin/testnet": litecoinTestnet,
-		"dogecoin/mainnet": dogecoin, "dogecoin/testnet": dogecoinTestnet,
+		"litecoin/mainnet": chain.Litecoin, "litecoin/testnet": litecoinTestnet,
+		"dogecoin/mainnet": chain.Dogecoin, "dogecoin/testnet": dogecoinTestnet,
 		"ethereum": chain.Ethereum,
 	}
 	schemes := map[string]hd.Scheme{"m/44": hd.BIP44, "m/49": hd.BIP49, "m/84": hd.BIP84, "m/86": hd.BIP86}
@@ -101,7 +101,7 @@ func TestEverySharedInvalidKeyIsRefused(t *testing.T) {
 	require.NotEmpty(t, v.Refuse)
 	for _, row := range append(v.Invalid, v.Refuse...) {
 		for _, s := range []hd.Scheme{hd.BIP44, hd.BIP49, hd.BIP84, hd.BIP86} {
-			for _, n := range []chain.Network{chain.Bitcoin, litecoin, dogecoin, chain.Ethereum} {
+			for _, n := range []chain.Network{chain.Bitcoin, chain.Litecoin, chain.Dogecoin, chain.Ethereum} {
 				_, err := hd.OpenWallet(n, s, row.Key)
 				requireKeyError(t, err, row.Key)
 			}

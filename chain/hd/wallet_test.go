@@ -85,7 +85,7 @@ func TestFingerprintNamesKeySchemeAndFamily(t *testing.T) {
 	}
 	add("BIP44", open(t, chain.Bitcoin, hd.BIP44))
 	add("BIP84", open(t, chain.Bitcoin, hd.BIP84))
-	add("Litecoin", open(t, litecoin, hd.BIP84))
+	add("Litecoin", open(t, chain.Litecoin, hd.BIP84))
 	add("Ethereum", open(t, chain.Ethereum, hd.BIP44))
 	other, err := hd.OpenWallet(chain.Bitcoin, hd.BIP44, accounts[0].key)
 	require.NoError(t, err)

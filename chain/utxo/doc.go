@@ -15,10 +15,13 @@
 //   - What cannot be read is chain.ErrMalformed and stops the network. What a
 //     node cannot answer now is chain.ErrUnavailable, with a [*ThrottledError]
 //     or [*PrunedError] where it says why. Nothing is skipped.
-//   - A node with another genesis block is refused, before first use and again
-//     after every failed call. On Litecoin's main network so is a Litecoin Core
-//     before 0.21.5.4 ([*OutdatedError]), which may follow an invalid chain; on
-//     test networks the release is not asked for.
+//   - A node with another genesis block is refused: before first use, and in the
+//     same request as every question but those that name their block or
+//     transaction by a hash got that way. So another chain that appears behind
+//     the URL without any failure is noticed too. On Litecoin's main network a
+//     Litecoin Core before 0.21.5.4 is refused ([*OutdatedError]), which may follow
+//     an invalid chain, before first use and after every failed call; on test
+//     networks the release is not asked for.
 //   - No credential is in any error: neither user, password nor anything of the
 //     URL but its host. Redirects are not followed, since they would carry the
 //     credentials elsewhere.

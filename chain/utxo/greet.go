@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"github.com/cointill/cointill/chain"
@@ -52,7 +53,7 @@ func (s *Source) greet(ctx context.Context) (*learnt, error) {
 		return l, nil
 	}
 	if !s.genesis.IsZero() {
-		if err := s.checkGenesis(ctx); err != nil {
+		if _, err := s.here(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -68,13 +69,39 @@ func (s *Source) greet(ctx context.Context) (*learnt, error) {
 	return l, nil
 }
 
-func (s *Source) checkGenesis(ctx context.Context) error {
-	r, err := s.node.call(ctx, getBlockHash, 0)
-	if errors.Is(err, chain.ErrNotFound) {
+// here makes calls in one request with a question for the genesis, and returns
+// their replies only if it is the network's: what answers behind one URL can
+// change between two calls without any failure.
+func (s *Source) here(ctx context.Context, reqs ...request) ([]reply, error) {
+	if s.genesis.IsZero() {
+		return s.node.batch(ctx, reqs)
+	}
+	replies, err := s.node.batch(ctx, append(slices.Clip(reqs), request{getBlockHash, []any{0}}))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkGenesis(replies[len(reqs)]); err != nil {
+		return nil, err
+	}
+	return replies[:len(reqs)], nil
+}
+
+// one is here for a single call.
+func (s *Source) one(ctx context.Context, method string, params ...any) (reply, error) {
+	replies, err := s.here(ctx, request{method, params})
+	if err != nil {
+		return reply{}, err
+	}
+	return replies[0], replies[0].err
+}
+
+// checkGenesis reads the answer to the question for block 0.
+func (s *Source) checkGenesis(r reply) error {
+	if errors.Is(r.err, chain.ErrNotFound) {
 		return fmt.Errorf("%w: the node has no block 0", chain.ErrUnavailable)
 	}
-	if err != nil {
-		return err
+	if r.err != nil {
+		return r.err
 	}
 	got, err := r.hash()
 	if err != nil {

@@ -64,7 +64,7 @@ type tip struct {
 // together, or on nodes without that call the height and then its hash.
 func (s *Source) tip(ctx context.Context, l *learnt) (tip, error) {
 	if !l.noInfo.Load() {
-		r, err := s.node.call(ctx, "getblockchaininfo")
+		r, err := s.one(ctx, "getblockchaininfo")
 		if err == nil {
 			return parseInfo(r.result)
 		}
@@ -119,7 +119,7 @@ func (s *Source) hashAt(ctx context.Context, height uint64) (chain.Hash, error) 
 	if err := heightKnown(height); err != nil {
 		return chain.Hash{}, err
 	}
-	r, err := s.node.call(ctx, getBlockHash, height)
+	r, err := s.one(ctx, getBlockHash, height)
 	if err != nil {
 		return chain.Hash{}, err
 	}

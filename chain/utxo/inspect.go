@@ -52,7 +52,7 @@ func (s *Source) Inspect(ctx context.Context, id chain.Hash, m chain.Matcher) (c
 // zero if none does. A number for the verbosity and no third parameter is what
 // every dialect understands.
 func (s *Source) transaction(ctx context.Context, id chain.Hash) ([]byte, chain.Hash, error) {
-	r, err := s.node.call(ctx, getTx, id.String(), 1)
+	r, err := s.one(ctx, getTx, id.String(), 1)
 	switch {
 	case errors.Is(err, errNoIndex):
 		return nil, chain.Hash{}, fmt.Errorf("%w: the node keeps no transaction index and knows unmined ones only: "+

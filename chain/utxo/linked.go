@@ -54,10 +54,10 @@ func (s *Source) hashes(ctx context.Context, from, to uint64) ([]chain.Hash, err
 	out := make([]chain.Hash, 0, to-from+1)
 	for from <= to {
 		reqs := make([]request, 0, hashBatch)
-		for ; from <= to && len(reqs) < hashBatch; from++ {
+		for ; from <= to && len(reqs) < hashBatch-1; from++ { // and the genesis
 			reqs = append(reqs, request{getBlockHash, []any{from}})
 		}
-		replies, err := s.node.batch(ctx, reqs)
+		replies, err := s.here(ctx, reqs...)
 		if err != nil {
 			return nil, err
 		}

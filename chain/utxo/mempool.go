@@ -21,7 +21,7 @@ func (s *Source) Mempool(ctx context.Context) ([]chain.Hash, error) {
 		if l.noPoolInfo.Load() {
 			reqs = reqs[1:]
 		}
-		replies, err := s.node.batch(ctx, reqs)
+		replies, err := s.here(ctx, reqs...)
 		if err != nil {
 			return err
 		}

@@ -21,6 +21,7 @@ import (
 	"github.com/cointill/cointill/internal/e2e/btcdnode"
 	"github.com/cointill/cointill/internal/e2e/electrum"
 	"github.com/cointill/cointill/payments"
+	"github.com/cointill/cointill/payments/money"
 )
 
 // A wallet of other people derives, from the key a merchant exports, the very
@@ -59,13 +60,15 @@ func TestARealWalletReadsOurURIAndOurQR(t *testing.T) {
 	require.NoError(t, err)
 	leaves, err := w.Leaves(0, 1)
 	require.NoError(t, err)
-	for coins, satoshi := range map[string]int64{"0.01234567": 1_234_567, "0.00000001": 1, "20999999.9769": 2_099_999_997_690_000, "0.1": 10_000_000, "0": 0} {
+	for coins, satoshi := range map[string]int64{"0.01234567": 1_234_567, "0.00000294": 294, "20999999.9769": 2_099_999_997_690_000, "0.1": 10_000_000, "0": 0} {
 		uri, err := address.URI(chain.Bitcoin, leaves[0].Address, amount(t, chain.Bitcoin.Native, coins))
 		require.NoError(t, err)
 		got := electrum.ReadURI(t, scanned(t, uri))
 		require.Equal(t, leaves[0].Text, got.Address)
 		require.Equal(t, satoshi, got.Amount, "%s", uri)
 	}
+	_, err = address.URI(chain.Bitcoin, leaves[0].Address, money.Units(chain.Bitcoin.Native, 293))
+	require.ErrorIs(t, err, address.ErrAmount, "dust, which no wallet pays")
 }
 
 // scanned draws a QR code and reads it with another program.

@@ -61,6 +61,38 @@ var bugs = map[string]bug{
 	"a token spend is missing":    spends(chain.SpendToken),
 	"gas is missing":              spends(chain.SpendGas),
 	"a spent outpoint is missing": spends(chain.SpendOutpoint),
+	"our own change is left out": {utxo: true, found: func(f chain.Found) chain.Found {
+		f.Transfers = slices.DeleteFunc(slices.Clone(f.Transfers), func(x chain.Transfer) bool {
+			return slices.ContainsFunc(f.Spends, func(s chain.Spend) bool {
+				return s.TxID == x.TxID && slices.Contains(x.Inputs, s.Outpoint)
+			})
+		})
+		return f
+	}},
+	"what one of ours sends another is left out": {found: func(f chain.Found) chain.Found {
+		f.Transfers = slices.DeleteFunc(slices.Clone(f.Transfers), func(x chain.Transfer) bool {
+			return slices.ContainsFunc(f.Spends, func(s chain.Spend) bool { return s.TxID == x.TxID && s.From == x.From })
+		})
+		return f
+	}},
+	"what one of ours sends another is told on its side alone": {found: func(f chain.Found) chain.Found {
+		f.Spends = slices.DeleteFunc(slices.Clone(f.Spends), func(s chain.Spend) bool {
+			return slices.ContainsFunc(f.Transfers, func(x chain.Transfer) bool { return s.TxID == x.TxID && s.To == x.To })
+		})
+		return f
+	}},
+	"a UTXO sweep mined again is not told again":     toldOnce(true),
+	"a sweep mined again is not told again":          toldOnce(false),
+	"a run tells the UTXO sweeps of its last blocks": lastSweeps(true),
+	"a run tells the sweeps of its last blocks":      lastSweeps(false),
+	"a contract's spend is missing": {found: func(f chain.Found) chain.Found {
+		f.Spends = slices.DeleteFunc(slices.Clone(f.Spends), func(x chain.Spend) bool {
+			return x.Kind == chain.SpendNative && !slices.ContainsFunc(f.Spends, func(gas chain.Spend) bool {
+				return gas.Kind == chain.SpendGas && gas.TxID == x.TxID
+			})
+		})
+		return f
+	}},
 	"gas is told as a transfer": {found: func(f chain.Found) chain.Found {
 		for _, x := range f.Spends {
 			if x.Kind == chain.SpendGas {
@@ -136,6 +168,32 @@ func transfers(change func(x *chain.Transfer)) bug {
 func spends(kind chain.SpendKind) bug {
 	return bug{utxo: kind == chain.SpendOutpoint, found: func(f chain.Found) chain.Found {
 		f.Spends = slices.DeleteFunc(slices.Clone(f.Spends), func(x chain.Spend) bool { return x.Kind == kind })
+		return f
+	}}
+}
+
+// toldOnce forgets a spend whose block was replaced.
+func toldOnce(utxo bool) bug {
+	told := map[string]chain.Hash{}
+	return bug{utxo: utxo, found: func(f chain.Found) chain.Found {
+		f.Spends = slices.DeleteFunc(slices.Clone(f.Spends), func(x chain.Spend) bool {
+			if _, ok := told[x.ID]; !ok && !x.Block.IsZero() {
+				told[x.ID] = x.Block.Hash
+			}
+			return !x.Block.IsZero() && told[x.ID] != x.Block.Hash
+		})
+		return f
+	}}
+}
+
+// lastSweeps tells the spends of the highest block that has any.
+func lastSweeps(utxo bool) bug {
+	return bug{utxo: utxo, found: func(f chain.Found) chain.Found {
+		top := uint64(0)
+		for _, x := range f.Spends {
+			top = max(top, x.Block.Height)
+		}
+		f.Spends = slices.DeleteFunc(slices.Clone(f.Spends), func(x chain.Spend) bool { return x.Block.Height < top })
 		return f
 	}}
 }

@@ -247,6 +247,7 @@ func TestARescanMakesATreasurysEarlierCoinsKnownAndTakesTheCreditBack(t *testing
 	b.cfg.Rails[0].Treasury = nil
 	b.restart()
 	coin := b.funded(sim, false)
+	later := b.pay(cold(sim.Network()), 150)
 	b.mine(1)
 	sim.Sweep([]chain.Outpoint{coin}, b.to(b.address(sms), 298))
 	b.mine(7)
@@ -261,6 +262,12 @@ func TestARescanMakesATreasurysEarlierCoinsKnownAndTakesTheCreditBack(t *testing
 	require.Equal(t, payments.StateInternal, b.only(sms).State)
 	require.Equal(t, "0.00 USD", b.balance(sms))
 	require.Equal(t, "-2.98000000 BTC@bitcoin-regtest", b.places()["cold"])
+
+	// What was not spent yet is watched from now on.
+	sim.Sweep([]chain.Outpoint{out(later, 0)}, b.to(b.address(voice), 149))
+	b.mine(7)
+	b.checkBooks()
+	require.Equal(t, payments.StateInternal, b.only(voice).State)
 	dump := b.dump()
 	report = b.rescan(1, sim.Head().Height, false)
 	require.Empty(t, report.Missing)

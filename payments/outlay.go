@@ -137,13 +137,12 @@ func (b *book) partsOf(r *rail, o *outlay) ([]part, error) {
 	for _, s := range o.rows {
 		coin := b.rows[coinKey(r.Network.ID, s.Outpoint)]
 		var err error
-		switch {
-		case coin == nil || coin.State != StateTreasury:
+		if coin == nil || coin.State != StateTreasury {
 			in, err = in.Add(s.Amount)
-		case from[s.From].Asset() != s.Amount.Asset():
+		} else if sum, more := from[s.From]; more {
+			from[s.From], err = sum.Add(s.Amount)
+		} else {
 			from[s.From] = s.Amount
-		default:
-			from[s.From], err = from[s.From].Add(s.Amount)
 		}
 		if err != nil {
 			return nil, err

@@ -20,8 +20,8 @@ type Spend struct {
 	Key  SpendKey
 	Kind chain.SpendKind
 	TxID chain.Hash
-	// From is the address of ours, or of the treasury's, that paid, To who got it; To is zero for gas, and
-	// for an outpoint, whose transaction may pay many.
+	// From is the address of ours, or of the treasury's, that paid, To who got it; To is
+	// zero for gas, and for an outpoint, whose transaction may pay many.
 	From, To chain.Address
 	// Amount is what left: of an outpoint, all it held.
 	Amount money.Amount

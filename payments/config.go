@@ -115,7 +115,7 @@ type Rail struct {
 	// credited. Defaults to twelve times Network.BlockTime, at least 10 minutes.
 	Stale time.Duration
 	// Treasury names addresses of the host's own, so that coins sent there are
-	// booked as moved, not lost.
+	// booked as moved, not lost, and coins that come from there are nobody's payment.
 	Treasury []Treasury
 	// Final is how many confirmations make a credited deposit final. Defaults to
 	// 12 (Bitcoin), 48 (Litecoin), 120 (Dogecoin) and 64 (EVM), and is never less
@@ -153,9 +153,12 @@ type Rail struct {
 	UnprovedKey bool
 }
 
-// Treasury is an address of the host's own. On EVM networks what it sends to a
-// deposit address is the host's money and nobody's payment: never register an
-// address that others are paid from too, such as an exchange's.
+// Treasury is an address of the host's own. What it sends to a deposit address is
+// the host's money and nobody's payment; on UTXO networks so is every transaction
+// that spends a coin which arrived there since it was registered. Never register an
+// address that others are paid from too, such as one at an exchange: the exchange's
+// other customers would pay in vain. A UTXO address costs the store a row for each
+// coin that arrives there, and another when it is spent.
 type Treasury struct {
 	// Name is for the books: "cold". It is unique within the rail; the place it
 	// names is "treasury:cold".

@@ -19,8 +19,8 @@ type DepositKey struct {
 // String returns "network/id".
 func (k DepositKey) String() string { return k.Network + "/" + k.ID }
 
-// DepositState is where a deposit stands. Every state but StateFinal can be
-// left again: the chain has the last word.
+// DepositState is where a deposit stands. Every state but StateFinal and
+// StateTreasury can be left again: the chain has the last word.
 type DepositState string
 
 // The states.
@@ -48,6 +48,11 @@ const (
 	// StateInternal: our own coins moving to one of our addresses, such as change
 	// or gas sent before a sweep. They are booked and nobody is credited.
 	StateInternal DepositState = "internal"
+	// StateTreasury: a coin that arrived at a registered address of the host's own
+	// (Rail.Treasury) on a UTXO network. It is on record so that what spends it is
+	// known to be the host's: it is nobody's, never booked, credited or told of, and
+	// keeps this state whether or not a block holds it.
+	StateTreasury DepositState = "treasury"
 )
 
 // HoldReason says why a deposit is not credited although it is deep enough.

@@ -180,10 +180,17 @@
 // of the wallet. It is booked when it is mined, to a place registered as
 // Rail.Treasury, to fees, or to the outflow with an event when nobody knows the
 // place, and taken back in the commit that detaches its block. A transfer that only
-// our own keys can have made, or that a registered address sent on an EVM network,
-// is StateInternal: change, gas sent ahead of a sweep, a consolidation. Nobody is
-// credited for it. What a treasury sends to a deposit address on a UTXO network is
-// not recognised: its outpoints are not watched.
+// our own keys can have made, or that a registered address sent, is StateInternal:
+// change, gas sent ahead of a sweep, a consolidation, a treasury that fills a deposit
+// address. Nobody is credited for it.
+//
+// On a UTXO network a coin has no sender but the outpoints that paid it. So every
+// coin that arrives at a registered address is kept on record (StateTreasury), one
+// row for it and one more when it is spent; neither is booked, told of or listed,
+// except what comes from there to one of our addresses, which is booked as taken
+// from the treasury. Coins that arrived before the address was registered become
+// known by a Rescan of those blocks. What an address that is registered no more
+// spends is anybody's payment again.
 //
 // Where an EVM node does not show what contracts pay, balances are audited
 // (balances.go), and what nothing explains is an open item (item.go) that an

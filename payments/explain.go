@@ -115,6 +115,8 @@ func standing(d DepositView) string {
 		return "Its block was replaced by the network; it is credited if it is mined again."
 	case StateInternal:
 		return "It is the host's own coins moving; nobody is credited."
+	case StateTreasury:
+		return "It is a coin of the host's own, kept to know its spending by; nobody is credited."
 	case StateReversed:
 		return "Its block was replaced by the network after the credit, which was taken back; it is credited again, at the same rate, if it is mined again."
 	}

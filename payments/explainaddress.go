@@ -117,6 +117,7 @@ func (p *Processor) readAddress(ctx context.Context, tx Tx, candidates []chain.A
 	if err != nil {
 		return err
 	}
+	rows = slices.DeleteFunc(rows, func(d Deposit) bool { return d.State == StateTreasury })
 	if x.Deposits, err = p.look(ctx, tx, rows); err != nil {
 		return err
 	}

@@ -180,6 +180,7 @@ func (p *Processor) findTx(ctx context.Context, r *rail, id chain.Hash) (TxFindi
 		if err != nil {
 			return err
 		}
+		rows = slices.DeleteFunc(rows, func(d Deposit) bool { return d.State == StateTreasury })
 		if f.Spends, err = tx.Spends(ctx, SpendQuery{Network: r.Network.ID, TxIDs: []chain.Hash{id}}); err != nil {
 			return err
 		}

@@ -32,6 +32,11 @@ type rail struct {
 	// balances is what the audit of an EVM network keeps.
 	balances balances
 	looked   map[chain.Hash]bool // unmined transactions already matched
+	// registered are the treasury's addresses whose coins are watched: those of a
+	// UTXO network which are no leaf of the wallet. flying are outpoints that unmined
+	// transactions make at them, or at leaves.
+	registered map[chain.Address]bool
+	flying     map[chain.Outpoint]bool
 
 	statusMu  sync.Mutex
 	following string
@@ -45,7 +50,15 @@ type rail struct {
 }
 
 func newRail(r Rail) *rail {
-	return &rail{Rail: r, set: chain.NewWatched(), deep: map[uint32]bool{}, looked: map[chain.Hash]bool{}, asked: make([]answer, len(r.Sources))}
+	out := &rail{Rail: r, set: chain.NewWatched(), deep: map[uint32]bool{}, looked: map[chain.Hash]bool{},
+		registered: map[chain.Address]bool{}, flying: map[chain.Outpoint]bool{}, asked: make([]answer, len(r.Sources))}
+	if r.Network.UTXO() {
+		for _, t := range r.Treasury {
+			out.registered[t.Address] = true
+			out.set.AddAddress(t.Address)
+		}
+	}
+	return out
 }
 
 // source returns the source now followed.
@@ -220,6 +233,7 @@ func (p *Processor) extendSet(ctx context.Context, r *rail, move chain.TrailMove
 		}
 		for _, leaf := range leaves {
 			r.set.AddAddress(leaf.Address)
+			delete(r.registered, leaf.Address)
 		}
 		r.derived += n
 	}

@@ -182,6 +182,8 @@ func (b *bundle) checkBooks() {
 			value, err := money.Floor(d.Exact, d.Currency)
 			require.NoError(b, err)
 			dust[d.Owner.Account] = dust[d.Owner.Account].Add(value.Decimal())
+		case d.State == payments.StateTreasury: // the host's, and not at our addresses
+			require.True(b, d.Owner.IsZero() && d.Hold == "" && d.Changes == 0 && d.Incarnation == 0, "%+v", d)
 		case d.State == payments.StateInternal:
 			want = live["deposit/"+d.Key.String()] // 0 or 1: taken from a treasury, or from ourselves
 		case d.Included():

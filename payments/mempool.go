@@ -41,6 +41,11 @@ func (p *Processor) lookAtMempool(ctx context.Context, r *rail, step chain.Step)
 			delete(r.looked, id)
 		}
 	}
+	for op := range r.flying {
+		if !now[op.TxID] {
+			delete(r.flying, op)
+		}
+	}
 	var fresh []chain.Hash
 	for _, id := range ids {
 		if r.looked[id] {
@@ -62,6 +67,11 @@ func (p *Processor) lookAtMempool(ctx context.Context, r *rail, step chain.Step)
 	found, err := p.match(ctx, r, chain.Step{Run: run})
 	if err != nil {
 		return false, err
+	}
+	for _, t := range found.Transfers {
+		if op, ok := outpointOf(t.TxID, t.ID); ok {
+			r.flying[op] = true
+		}
 	}
 	if len(found.Transfers) > 0 {
 		if err := p.commitUnmined(ctx, r, step, found); err != nil {

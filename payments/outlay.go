@@ -86,7 +86,9 @@ func (b *book) bookOutlay(r *rail, o *outlay, standing map[string]ledger.Entry) 
 			post = ledger.Posting{From: part.account, To: deposits, Amount: part.amount.Neg()}
 		}
 		e.Postings = append(e.Postings, post)
-		if place = part.place; i > 0 {
+		if i == 0 {
+			place = part.place
+		} else if place != part.place {
 			place = placeSeveral
 		}
 		if part.place == placeUnexplained {
@@ -102,6 +104,9 @@ func (b *book) bookOutlay(r *rail, o *outlay, standing map[string]ledger.Entry) 
 		b.entries = append(b.entries, old.Reverse("reversal/"+old.Key, b.out.now))
 	}
 	if len(parts) == 0 {
+		if o.tx != nil && !r.paysUs(o.tx) { // the treasury's alone
+			place = placeElsewhere
+		}
 		b.mark(o, place, last, false)
 		return nil
 	}
@@ -128,10 +133,25 @@ func (b *book) partsOf(r *rail, o *outlay) ([]part, error) {
 		return r.share(o.rows[0]), nil
 	}
 	in := money.Units(r.Network.Native, 0)
+	from := map[chain.Address]money.Amount{} // the treasury's
 	for _, s := range o.rows {
+		coin := b.rows[coinKey(r.Network.ID, s.Outpoint)]
 		var err error
-		if in, err = in.Add(s.Amount); err != nil {
+		if coin == nil || coin.State != StateTreasury {
+			in, err = in.Add(s.Amount)
+		} else if sum, more := from[s.From]; more {
+			from[s.From], err = sum.Add(s.Amount)
+		} else {
+			from[s.From] = s.Amount
+		}
+		if err != nil {
 			return nil, err
+		}
+	}
+	var lent []part
+	for _, t := range r.Treasury {
+		if amount, ok := from[t.Address]; ok && r.registered[t.Address] {
+			lent = append(lent, part{placeDeposits, ledger.Treasury(r.Network.ID, t.Name), amount})
 		}
 	}
 	for n, out := range o.tx.Outputs {
@@ -140,7 +160,7 @@ func (b *book) partsOf(r *rail, o *outlay) ([]part, error) {
 			b.makeInternal(d, "")
 		}
 	}
-	return r.shares(in, o.tx)
+	return r.shares(in, lent, o.tx)
 }
 
 // mark writes an outlay's place and entry into its rows.

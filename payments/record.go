@@ -9,6 +9,10 @@ import (
 // record notes one transfer of a step, in a block or in the mempool. Our own
 // coins moving are noted when they are mined.
 func (p *Processor) record(r *rail, step chain.Step, t chain.Transfer, b *book) {
+	if r.registered[t.To] {
+		b.keep(r, step, t)
+		return
+	}
 	giver, internal := r.internal(t, b)
 	if internal && t.Block.IsZero() {
 		return
@@ -44,6 +48,27 @@ func (p *Processor) record(r *rail, step chain.Step, t chain.Transfer, b *book) 
 			d.State = StateConfirming
 		}
 		b.out.event(EventDepositConfirming, d)
+	}
+}
+
+// keep notes a coin of the treasury when a block holds it.
+func (b *book) keep(r *rail, step chain.Step, t chain.Transfer) {
+	if t.Block.IsZero() {
+		return
+	}
+	key := DepositKey{Network: r.Network.ID, ID: t.ID}
+	d, known := b.rows[key]
+	if !known {
+		d = &Deposit{Key: key, TxID: t.TxID, To: t.To, Amount: t.Amount, Origin: t.Origin, State: StateTreasury,
+			SeenAt: b.out.now, IncludedAt: b.out.now, FirstBlock: t.Block}
+		b.rows[key], b.fresh[key] = d, true
+		b.order = append(b.order, key)
+	}
+	if d.Block.Hash == t.Block.Hash {
+		return
+	}
+	if d.Block, b.changed[key] = t.Block, true; t.Block.Height <= step.Move.Keep {
+		b.late = append(b.late, find{t.To, t.Amount.Asset(), t.Block.Height})
 	}
 }
 

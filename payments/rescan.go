@@ -35,7 +35,8 @@ type RescanReport struct {
 	// for in every block. Else recorded ones are in NotShown, and nothing is wrong.
 	Internal bool
 	// Missing are transfers to our addresses that no deposit in a block stood for.
-	// They are recorded now, unless DryRun is set.
+	// They are recorded now, unless DryRun is set; so are coins of the treasury that
+	// were not (StateTreasury), which are nobody's payment and not told here.
 	Missing []chain.Transfer
 	// NotShown are deposits on record in these blocks that the source does not
 	// show: two nodes disagree, or one is broken. They are never taken back by a
@@ -199,11 +200,12 @@ func (p *Processor) rescanFrom(ctx context.Context, r, fresh *rail, src chain.So
 	for {
 		var tip, above chain.Anchor
 		var diff RescanReport
+		var kept []chain.Transfer
 		err := p.view(ctx, func(tx Tx) (err error) {
 			if tip, above, err = trailAround(ctx, tx, r.Network.ID, run.Anchors()); err != nil {
 				return err
 			}
-			if diff, err = compareRun(ctx, tx, r.Network.ID, found, from, to); err != nil {
+			if diff, kept, err = compareRun(ctx, tx, fresh, found, from, to); err != nil {
 				return err
 			}
 			return compareSpends(ctx, tx, fresh, found, from, to, &diff)
@@ -214,9 +216,9 @@ func (p *Processor) rescanFrom(ctx context.Context, r, fresh *rail, src chain.So
 		if now, err := src.AnchorAt(ctx, above.Height); err != nil || now.Hash != above.Hash {
 			return errors.Join(err, fmt.Errorf("%w: block %s is committed, the source does not show it", chain.ErrUnavailable, above))
 		}
-		if !report.DryRun && (len(diff.Missing) > 0 || len(found.Spends) > 0) {
+		if !report.DryRun && (len(diff.Missing)+len(kept) > 0 || len(found.Spends) > 0) {
 			// All spends: also of strangers, which replace deposits that wait.
-			missing := chain.Found{Transfers: diff.Missing, Spends: found.Spends, Internal: found.Internal}
+			missing := chain.Found{Transfers: slices.Concat(diff.Missing, kept), Spends: found.Spends, Internal: found.Internal}
 			step := chain.Step{Run: run, Head: chain.Head{Anchor: tip},
 				Move: chain.TrailMove{Network: r.Network.ID, From: tip, Keep: tip.Height}}
 			err := p.commitStep(ctx, r, fresh, step, missing)

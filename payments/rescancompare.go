@@ -6,17 +6,18 @@ import (
 	"github.com/cointill/cointill/chain"
 )
 
-// compareRun compares what a run holds with the deposits on record.
-func compareRun(ctx context.Context, tx Tx, network string, found chain.Found, from, to uint64) (diff RescanReport, err error) {
+// compareRun compares what a run holds with the deposits on record. Kept are coins of
+// the treasury that are not.
+func compareRun(ctx context.Context, tx Tx, r *rail, found chain.Found, from, to uint64) (diff RescanReport, kept []chain.Transfer, err error) {
 	keys := make([]DepositKey, len(found.Transfers))
 	shown := make(map[DepositKey]bool, len(keys))
 	for i, t := range found.Transfers {
-		keys[i] = DepositKey{Network: network, ID: t.ID}
+		keys[i] = DepositKey{Network: r.Network.ID, ID: t.ID}
 		shown[keys[i]] = true
 	}
 	known, err := tx.DepositsByKey(ctx, keys)
 	if err != nil {
-		return diff, err
+		return diff, kept, err
 	}
 	onRecord := make(map[DepositKey]Deposit, len(known))
 	for _, d := range known {
@@ -25,19 +26,21 @@ func compareRun(ctx context.Context, tx Tx, network string, found chain.Found, f
 	for i, t := range found.Transfers {
 		d, ok := onRecord[keys[i]]
 		switch {
+		case r.registered[t.To] && !d.Included():
+			kept = append(kept, t)
 		case !ok || !d.Included():
 			diff.Missing = append(diff.Missing, t)
 		case !d.Amount.Equal(t.Amount) || d.To != t.To || d.Block.Hash != t.Block.Hash:
 			diff.Differing = append(diff.Differing, Difference{Deposit: d, Shown: t})
 		}
 	}
-	recorded, err := tx.Deposits(ctx, DepositQuery{Network: network, Included: true, MinHeight: from, MaxHeight: to})
+	recorded, err := tx.Deposits(ctx, DepositQuery{Network: r.Network.ID, Included: true, MinHeight: from, MaxHeight: to})
 	for _, d := range recorded {
-		if _, _, item := itemRange(d.Key.ID); !shown[d.Key] && !item {
+		if _, _, item := itemRange(d.Key.ID); !shown[d.Key] && !item && (d.State != StateTreasury || r.registered[d.To]) {
 			diff.NotShown = append(diff.NotShown, d)
 		}
 	}
-	return diff, err
+	return diff, kept, err
 }
 
 // compareSpends compares what a run says left us with the spends on record.
@@ -58,8 +61,8 @@ func compareSpends(ctx context.Context, tx Tx, r *rail, found chain.Found, from,
 	if err != nil {
 		return err
 	}
-	for _, d := range held {
-		ours[d.Key] = true
+	for i, d := range held {
+		ours[d.Key] = r.spends(&held[i])
 	}
 	known, err := tx.SpendsByKey(ctx, keys)
 	if err != nil {

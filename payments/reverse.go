@@ -31,7 +31,9 @@ func (p *Processor) detach(ctx context.Context, tx Tx, r *rail, step chain.Step,
 	var internal []string
 	for _, d := range gone {
 		b.changed[d.Key] = true
-		d.Block = chain.Anchor{}
+		if d.Block = (chain.Anchor{}); d.State == StateTreasury {
+			continue
+		}
 		if d.bookedInternal() {
 			internal = append(internal, creditKey(*d))
 		}

@@ -7,7 +7,9 @@ import (
 )
 
 // What leaves our addresses is booked when it is mined, and taken back in the
-// commit that detaches its block. A deposit is booked when it is deep enough, so a
+// commit that detaches its block. What a treasury's coins pay on a UTXO network is on
+// record too, and booked as far as it comes to our addresses: what else a treasury
+// does is the host's business. A deposit is booked when it is deep enough, so a
 // coin may be booked as gone before it was booked as come: the balance of
 // position/<network>/deposits, plus the deposits in blocks that have no entry yet,
 // is at every commit what our addresses hold on the chain.
@@ -58,7 +60,7 @@ func (b *book) spend(r *rail, step chain.Step, s chain.Spend) *Spend {
 	from, amount := s.From, s.Amount
 	if s.Kind == chain.SpendOutpoint {
 		coin := b.rows[coinKey(r.Network.ID, s.Outpoint)]
-		if coin == nil || s.Tx == nil {
+		if !r.spends(coin) || s.Tx == nil {
 			return nil
 		}
 		if from, amount = coin.To, coin.Amount; coin.Spent != s.TxID {

@@ -14,13 +14,14 @@ type SpendKey struct {
 // String returns "network/id".
 func (k SpendKey) String() string { return k.Network + "/" + k.ID }
 
-// Spend is value that left one of our addresses, and where the books put it.
+// Spend is value that left one of our addresses, or on a UTXO network one of the
+// treasury's, and where the books put it.
 type Spend struct {
 	Key  SpendKey
 	Kind chain.SpendKind
 	TxID chain.Hash
-	// From is the address of ours that paid, To who got it; To is zero for gas, and
-	// for an outpoint, whose transaction may pay many.
+	// From is the address of ours, or of the treasury's, that paid, To who got it; To is
+	// zero for gas, and for an outpoint, whose transaction may pay many.
 	From, To chain.Address
 	// Amount is what left: of an outpoint, all it held.
 	Amount money.Amount
@@ -28,7 +29,8 @@ type Spend struct {
 	Outpoint chain.Outpoint
 	// Place is where the books say the value went: "treasury:<name>" for a
 	// registered address, "deposits" for one of ours, "fee", "outflow:unexplained",
-	// or "several" when one transaction pays more than one of these.
+	// "several" when one transaction pays more than one of these, or "elsewhere" when
+	// coins of the treasury alone paid others, which is not booked.
 	Place string
 	// Block holds the transaction now; zero if none does.
 	Block chain.Anchor

@@ -1,6 +1,8 @@
 package payments
 
 import (
+	"slices"
+
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/ledger"
 	"github.com/cointill/cointill/payments/money"
@@ -12,11 +14,18 @@ const (
 	placeFee         = "fee"
 	placeUnexplained = "outflow:unexplained"
 	placeSeveral     = "several"
+	placeElsewhere   = "elsewhere"
 )
 
 // ours reports whether an address was derived from the rail's wallet.
 func (r *rail) ours(a chain.Address) bool {
-	return a.Family == r.Network.Family && a.Raw != "" && r.set.Address([]byte(a.Raw))
+	return a.Family == r.Network.Family && a.Raw != "" && !r.registered[a] && r.set.Address([]byte(a.Raw))
+}
+
+// spends reports whether only our own keys can spend a recorded coin: one at a
+// leaf, or at an address that is registered now.
+func (r *rail) spends(coin *Deposit) bool {
+	return coin != nil && (coin.State != StateTreasury || r.registered[coin.To])
 }
 
 // place returns where an address is in the books, and the account of what is
@@ -34,8 +43,9 @@ func (r *rail) place(a chain.Address) (string, ledger.Account) {
 }
 
 // findOwn finds the transactions of a step that only the holder of our keys can
-// have signed: those that consume an outpoint of ours (one is enough, for an input
-// of ours needs our signature), or whose gas an address of ours paid.
+// have signed: those that consume an outpoint of ours or of the treasury (one is
+// enough, for such an input needs our signature), or whose gas an address of ours
+// paid.
 func (b *book) findOwn(r *rail, found chain.Found) {
 	arriving := map[DepositKey]bool{}
 	for _, t := range found.Transfers {
@@ -44,7 +54,8 @@ func (b *book) findOwn(r *rail, found chain.Found) {
 	for _, s := range found.Spends {
 		switch s.Kind {
 		case chain.SpendOutpoint:
-			if key := coinKey(r.Network.ID, s.Outpoint); b.rows[key] != nil || arriving[key] {
+			key := coinKey(r.Network.ID, s.Outpoint)
+			if r.spends(b.rows[key]) || arriving[key] || s.Block.IsZero() && r.flying[s.Outpoint] {
 				b.own[s.TxID] = true
 			}
 		case chain.SpendGas:
@@ -52,7 +63,7 @@ func (b *book) findOwn(r *rail, found chain.Found) {
 		}
 	}
 	for _, s := range b.leaving.rows {
-		if s.Kind == chain.SpendOutpoint || s.Kind == chain.SpendGas {
+		if s.Kind == chain.SpendGas || s.Kind == chain.SpendOutpoint && r.spends(b.rows[coinKey(r.Network.ID, s.Outpoint)]) {
 			b.own[s.TxID] = true
 		}
 	}
@@ -61,8 +72,8 @@ func (b *book) findOwn(r *rail, found chain.Found) {
 // internal reports whether a transfer is the host's own coins moving, which are
 // nobody's payment: its transaction is our own, or its sender is one of our
 // addresses or registered. The giver is whom the books take it from, empty when
-// the spend that made it says so. The outpoints of a treasury are not watched:
-// what it sends on a UTXO network is a payment like any other.
+// the spend that made it says so: on a UTXO network always, where coins have a
+// sender only by the outpoints that are spent, a treasury's included.
 func (r *rail) internal(t chain.Transfer, b *book) (giver ledger.Account, internal bool) {
 	if r.Network.UTXO() {
 		return "", b.own[t.TxID]
@@ -100,21 +111,23 @@ func (d Deposit) bookedInternal() bool {
 	return d.State == StateInternal && len(d.Inputs) == 0 && d.Incarnation > 0
 }
 
-// part is a share of what left, and where the books put it.
+// part is a share of what left, and where the books put it. A negative one came: its
+// account gave it.
 type part struct {
 	place   string
 	account ledger.Account
 	amount  money.Amount
 }
 
-// shares says where what we put into a UTXO transaction went. Outputs to our own
-// addresses come first: that much never left. If all inputs are ours, every output
-// is covered and what is left is the fee, exactly. Else the amounts of the other
-// inputs are unknown; then unregistered outputs are taken to be paid by ours
+// shares says where what our addresses put into a UTXO transaction went. Outputs to
+// our own addresses come first: that much never left. If all inputs are ours, every
+// output is covered and what is left is the fee, exactly. Else the amounts of the
+// other inputs are unknown; then unregistered outputs are taken to be paid by ours
 // before registered ones, so that nothing lost looks explained, and the fee is
-// what no output took. The first share is negative when strangers' inputs added to
-// what came back.
-func (r *rail) shares(in money.Amount, out *chain.Outflow) (parts []part, err error) {
+// what no output took. Shares are negative when more came back than our addresses
+// put in: it is taken from the treasuries' coins that were spent with it, then from
+// strangers.
+func (r *rail) shares(in money.Amount, lent []part, out *chain.Outflow) (parts []part, err error) {
 	left := in
 	sums := map[string]*part{}
 	order := []string{placeUnexplained}
@@ -136,7 +149,7 @@ func (r *rail) shares(in money.Amount, out *chain.Outflow) (parts []part, err er
 		}
 	}
 	if left.Sign() < 0 {
-		return []part{{placeUnexplained, ledger.Outflow(r.Network.ID), left}}, nil
+		return r.givers(left, lent)
 	}
 	for _, place := range order {
 		p := *sums[place]
@@ -156,6 +169,33 @@ func (r *rail) shares(in money.Amount, out *chain.Outflow) (parts []part, err er
 		parts = append(parts, part{placeFee, ledger.Fee(r.Network.ID), left})
 	}
 	return parts, nil
+}
+
+// givers says who gave what our addresses have gained, which is negative.
+func (r *rail) givers(gained money.Amount, lent []part) (parts []part, err error) {
+	for _, l := range lent {
+		if l.amount = l.amount.Neg(); gained.Sign() == 0 {
+			break
+		}
+		if c, err := gained.Cmp(l.amount); err != nil {
+			return nil, err
+		} else if c > 0 {
+			l.amount = gained
+		}
+		if gained, err = gained.Sub(l.amount); err != nil {
+			return nil, err
+		}
+		parts = append(parts, l)
+	}
+	if gained.Sign() < 0 {
+		parts = append(parts, part{placeUnexplained, ledger.Outflow(r.Network.ID), gained})
+	}
+	return parts, nil
+}
+
+// paysUs reports whether a transaction has an output at one of our addresses.
+func (r *rail) paysUs(out *chain.Outflow) bool {
+	return slices.ContainsFunc(out.Outputs, func(o chain.Output) bool { return r.ours(o.To) })
 }
 
 // share says where one EVM spend went; none if it stays among our addresses.

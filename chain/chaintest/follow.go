@@ -19,6 +19,7 @@ type trail struct {
 	source  chain.Source
 	anchors []chain.Anchor // ascending
 	found   []chain.Transfer
+	spends  []chain.Spend
 }
 
 func (r *trail) below(_ context.Context, atOrBelow uint64, limit int) ([]chain.Anchor, error) {
@@ -42,6 +43,7 @@ func (r *trail) follow(t *testing.T, m chain.Matcher) {
 		}
 		r.anchors = slices.DeleteFunc(r.anchors, func(a chain.Anchor) bool { return a.Height > step.Move.Keep })
 		r.found = slices.DeleteFunc(r.found, func(x chain.Transfer) bool { return x.Block.Height > step.Move.Keep })
+		r.spends = slices.DeleteFunc(r.spends, func(x chain.Spend) bool { return x.Block.Height > step.Move.Keep })
 		r.anchors = append(r.anchors, step.Move.Attach...)
 		if step.Run == nil {
 			continue
@@ -49,6 +51,7 @@ func (r *trail) follow(t *testing.T, m chain.Matcher) {
 		f, err := step.Run.Match(t.Context(), m)
 		require.NoError(t, err)
 		r.found = append(r.found, f.Transfers...)
+		r.spends = append(r.spends, f.Spends...)
 	}
 }
 

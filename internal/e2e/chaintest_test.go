@@ -54,43 +54,61 @@ func btcdWorld(t *testing.T) chaintest.World {
 			return chain.Address{Family: n.Family, Raw: string(node.Own(i))}
 		},
 		Spend: func(ops []chain.Outpoint, ps ...chaintest.Payment) chain.Hash {
-			var inputs []wire.OutPoint
-			for _, op := range ops {
-				h, err := chainhash.NewHashFromStr(op.TxID.String())
-				require.NoError(t, err)
-				inputs = append(inputs, *wire.NewOutPoint(h, op.Vout))
-			}
-			return txid(node.Spend(inputs, outputs(ps)...))
+			return txid(node.Spend(wireOutpoints(t, ops), outputs(ps)...))
 		},
 		Other: func(n chain.Network) chain.Source { return node.source(t, n) },
 	}
 }
 
+// wireOutpoints are outpoints as transactions name them.
+func wireOutpoints(t *testing.T, ops []chain.Outpoint) (all []wire.OutPoint) {
+	for _, op := range ops {
+		h, err := chainhash.NewHashFromStr(op.TxID.String())
+		require.NoError(t, err)
+		all = append(all, *wire.NewOutPoint(h, op.Vout))
+	}
+	return all
+}
+
+// ofLitecoin gives a world what Litecoin Core's wallets can do.
+func ofLitecoin(t *testing.T, node *litecoinnode.Node, n chain.Network, w chaintest.World) chaintest.World {
+	id := func(text string) chain.Hash {
+		h, err := chain.ParseHash(text)
+		require.NoError(t, err)
+		return h
+	}
+	outputs := func(ps []chaintest.Payment) (all []litecoinnode.Output) {
+		for _, p := range ps {
+			units, fits := p.Amount.Int64()
+			require.True(t, fits)
+			all = append(all, litecoinnode.Output{Script: []byte(p.To.Raw), Litoshi: units})
+		}
+		return all
+	}
+	w.Batch = func(ps ...chaintest.Payment) chain.Hash { return id(node.PayAll(outputs(ps)...)) }
+	w.Own = func(int) chain.Address {
+		to, err := address.Parse(n, node.Own())
+		require.NoError(t, err)
+		return to
+	}
+	w.Spend = func(ops []chain.Outpoint, ps ...chaintest.Payment) chain.Hash {
+		return id(node.Spend(wireOutpoints(t, ops), outputs(ps)...))
+	}
+	return w
+}
+
 func litecoindWorld(t *testing.T) chaintest.World {
 	node := newLitecoin(t)
-	return chaintest.World{
+	return ofLitecoin(t, node.Node, node.net, chaintest.World{
 		Source:  node.source(t, node.net),
 		Address: func(i int) chain.Address { return chainsim.Address(node.net, i) },
 		Pay:     func(p chaintest.Payment) chain.Hash { return node.pay(p.To, p.Amount) },
 		Mine:    node.Mine,
 		Reorg:   func(depth int) { node.Undo(depth); node.MineEmpty(depth + 1) },
-		Own: func(int) chain.Address {
-			to, err := address.Parse(node.net, node.Own())
-			require.NoError(t, err)
-			return to
-		},
-		Spend: func(ops []chain.Outpoint, ps ...chaintest.Payment) chain.Hash {
-			var inputs []litecoinnode.Input
-			for _, op := range ops {
-				inputs = append(inputs, litecoinnode.Input{TxID: op.TxID.String(), Vout: op.Vout})
-			}
-			require.Len(t, ps, 1)
-			return node.hash(node.Node.Spend(inputs, node.text(ps[0].To), ps[0].Amount.Text()))
-		},
-		PegOut: func(p chaintest.Payment) { node.pegOut(p.To, p.Amount) },
-		MineTo: func(to chain.Address) { node.MineTo(node.text(to)) },
-		Other:  func(n chain.Network) chain.Source { return node.source(t, n) },
-	}
+		PegOut:  func(p chaintest.Payment) { node.pegOut(p.To, p.Amount) },
+		MineTo:  func(to chain.Address) { node.MineTo(node.text(to)) },
+		Other:   func(n chain.Network) chain.Source { return node.source(t, n) },
+	})
 }
 
 // evmNode is what the two EVM clients have in common.

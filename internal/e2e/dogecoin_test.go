@@ -210,7 +210,7 @@ func older(method string, answer []byte) json.RawMessage {
 
 func dogecoinWorld(t *testing.T) chaintest.World {
 	node := newDogecoin(t)
-	return chaintest.World{
+	return ofLitecoin(t, node.Node, node.net, chaintest.World{
 		Source:  node.source(node.net),
 		Address: func(i int) chain.Address { return chainsim.Address(node.net, i) },
 		Pay:     func(p chaintest.Payment) chain.Hash { return node.pay(p.To, p.Amount) },
@@ -218,5 +218,5 @@ func dogecoinWorld(t *testing.T) chaintest.World {
 		Reorg:   func(depth int) { node.Undo(depth); node.MineEmpty(depth + 1) },
 		MineTo:  func(to chain.Address) { node.MineTo(node.text(to)) },
 		Other:   func(n chain.Network) chain.Source { return node.source(n) },
-	}
+	})
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/cointill/cointill/chain/hd"
 	"github.com/cointill/cointill/internal/e2e/btcdnode"
 	"github.com/cointill/cointill/internal/e2e/electrum"
+	"github.com/cointill/cointill/ledger"
 	"github.com/cointill/cointill/payments"
 	"github.com/cointill/cointill/payments/money"
 )
@@ -96,9 +97,15 @@ func TestARealWalletPaysAndAnotherOwnsWhatArrived(t *testing.T) {
 	merchant := electrum.Restore(t, accountPrivateKey(t, 84), "--regtest")
 	require.Equal(t, bitcoinKey, merchant.Key(), "the wallet's key is the one the library has")
 	node := newBitcoin(t)
-	h := newHost(t, node, func(c *payments.Config) { c.Rails[0].UnprovedKey = false })
+	customer := electrum.Create(t)
+	cold, err := address.Parse(node.network(), customer.Addresses()[1])
+	require.NoError(t, err)
+	h := newHost(t, node, func(c *payments.Config) {
+		c.Rails[0].UnprovedKey = false
+		c.Rails[0].Treasury = []payments.Treasury{{Name: "cold", Address: cold}}
+	})
 
-	_, err := h.p.DepositAddress(h.ctx, voice, node.network())
+	_, err = h.p.DepositAddress(h.ctx, voice, node.network())
 	require.ErrorIs(t, err, payments.ErrUnproved)
 	message, err := h.p.ProofMessage(node.network())
 	require.NoError(t, err)
@@ -109,7 +116,6 @@ func TestARealWalletPaysAndAnotherOwnsWhatArrived(t *testing.T) {
 	require.Contains(t, merchant.Addresses(), given.Text)
 	h.advance()
 
-	customer := electrum.Create(t)
 	purse, err := address.Parse(node.network(), customer.Addresses()[0])
 	require.NoError(t, err)
 	funding := node.Pay(node.output(purse, amount(t, node.asset(), "0.5")))
@@ -127,11 +133,70 @@ func TestARealWalletPaysAndAnotherOwnsWhatArrived(t *testing.T) {
 	var paid string
 	node.Call(&paid, "getrawtransaction", id)
 	merchant.Learn(paid)
-	var swept string
-	node.Call(&swept, "sendrawtransaction", merchant.Pay(customer.Addresses()[1], "!"))
+	var sent string
+	node.Call(&sent, "sendrawtransaction", merchant.Pay(customer.Addresses()[1], "!"))
+	swept, err := chain.ParseHash(sent)
+	require.NoError(t, err)
 	h.mine(1)
 	require.Empty(t, node.Mempool(), "the merchant's sweep is mined")
 	require.Equal(t, "740.74", h.balance(voice))
+
+	// The books say where the coins are, to the unit of the real fee.
+	on := node.network().ID
+	got := h.only(voice)
+	require.Equal(t, swept.String(), got.Spent.String())
+	require.Equal(t, "0.00001000", h.held(ledger.Fee(on)).Text())
+	require.Equal(t, "0.01233567", h.held(ledger.Treasury(on, "cold")).Text())
+	require.True(t, h.held(ledger.Position(on, "deposits")).IsZero())
+	require.True(t, h.held(ledger.Outflow(on)).IsZero())
+	spends := h.spends(swept)
+	require.Len(t, spends, 1)
+	require.Equal(t, got.To, spends[0].From)
+	require.Equal(t, "0.01234567 "+string(node.asset().Coin)+"@"+on, spends[0].Amount.String())
+
+	// What spends the treasury's coin is the host's own, whatever is added to it, and
+	// nobody is credited.
+	customer.Learn(paid)
+	node.Call(&paid, "getrawtransaction", swept.String())
+	customer.Learn(paid)
+	var back string
+	node.Call(&back, "sendrawtransaction", customer.Pay(given.Text, "!"))
+	h.advance()
+	h.mine(7)
+	require.Equal(t, "740.74", h.balance(voice))
+	all := h.deposits(voice)
+	require.Len(t, all, 2)
+	for _, d := range all {
+		if d.TxID.String() == back {
+			require.Equal(t, payments.StateInternal, d.State)
+			require.True(t, h.held(ledger.Position(on, "deposits")).Equal(d.Amount), "it is a coin of ours again")
+		}
+	}
+}
+
+// held is what the books say is in an account, in the node's coin.
+func (h *host) held(account ledger.Account) (x money.Amount) {
+	h.Helper()
+	x = money.Units(h.chain.asset(), 0)
+	require.NoError(h, h.cfg.Store.View(h.ctx, func(tx payments.Tx) error {
+		rows, err := tx.Balances(h.ctx, []ledger.Account{account})
+		for _, row := range rows {
+			require.Equal(h, x.Asset(), row.Amount.Asset())
+			x = row.Amount
+		}
+		return err
+	}))
+	return x
+}
+
+// spends are what a transaction took from our addresses, as booked.
+func (h *host) spends(id chain.Hash) (rows []payments.Spend) {
+	h.Helper()
+	require.NoError(h, h.cfg.Store.View(h.ctx, func(tx payments.Tx) (err error) {
+		rows, err = tx.Spends(h.ctx, payments.SpendQuery{TxIDs: []chain.Hash{id}})
+		return err
+	}))
+	return rows
 }
 
 func rawHex(t *testing.T, p btcdnode.Payment) string {

@@ -38,6 +38,7 @@ type Node struct {
 	t                   testing.TB
 	payer, private, own *daemon.Daemon
 	peer                string // where the other of a pair listens
+	kind                string // of addresses
 }
 
 // Start runs a node with a chain of 450 blocks. Its payers have 1,500 LTC in
@@ -63,6 +64,7 @@ func StartPlain(t testing.TB) *Node {
 	n := start(t, func(dir, host, port string) []string {
 		return append(arguments(dir, host, port), "-rpcserialversion=0")
 	})
+	n.kind = "legacy"
 	n.Call(nil, "generatetoaddress", funded, address(n.payer, "legacy"))
 	n.Call(nil, "generatetodescriptor", 150, burnt())
 	return n
@@ -77,7 +79,7 @@ func start(t testing.TB, arguments func(dir, host, port string) []string) *Node 
 		}
 		t.Skip("litecoind is not installed; make tools installs it:", err)
 	}
-	n := &Node{t: t, Daemon: daemon.Start(t, daemon.Program{
+	n := &Node{t: t, kind: "bech32", Daemon: daemon.Start(t, daemon.Program{
 		Name: "litecoind", Path: program, Args: arguments, Noise: []string{"keypool", "Fee ", "InvalidChainFound", "PrioritiseTransaction", "UpdateTip", "CreateNewBlock", "AddToWallet"}})}
 	n.payer, n.own = n.wallet("payer"), n.wallet("own")
 	return n

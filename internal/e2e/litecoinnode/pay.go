@@ -1,9 +1,14 @@
 package litecoinnode
 
 import (
+	"bytes"
+	"encoding/hex"
 	"encoding/json"
 
+	"github.com/btcsuite/btcd/wire/v2"
 	"github.com/stretchr/testify/require"
+
+	"github.com/cointill/cointill/internal/e2e/daemon"
 )
 
 // Pay sends whole coins, in decimal, from ordinary coins and returns the
@@ -12,16 +17,58 @@ import (
 func (n *Node) Pay(to, coins string) (id string) {
 	n.t.Helper()
 	var empty string
-	var funded, signed struct {
+	n.Call(&empty, "createrawtransaction", []any{}, map[string]any{to: json.Number(coins)}, 0)
+	return n.fund(empty)
+}
+
+// Output is one output of a transaction: whom it pays, and litoshi.
+type Output struct {
+	Script  []byte
+	Litoshi int64
+}
+
+// PayAll is Pay of several outputs by one transaction, in this order and followed by
+// the change. A script may be paid more than once.
+func (n *Node) PayAll(outputs ...Output) (id string) {
+	n.t.Helper()
+	return n.fund(unsigned(nil, outputs), map[string]any{"changePosition": len(outputs)}, false)
+}
+
+// fund adds what a transaction lacks to pay its outputs, and sends it.
+func (n *Node) fund(transaction string, options ...any) (id string) {
+	n.t.Helper()
+	var funded struct{ Hex string }
+	n.payer.Call(&funded, "fundrawtransaction", append([]any{transaction}, options...)...)
+	return n.send(n.payer, funded.Hex)
+}
+
+// send signs a transaction with a wallet and puts it into the mempool.
+func (n *Node) send(wallet *daemon.Daemon, transaction string) (id string) {
+	n.t.Helper()
+	var signed struct {
 		Hex      string
 		Complete bool
 	}
-	n.Call(&empty, "createrawtransaction", []any{}, map[string]any{to: json.Number(coins)}, 0)
-	n.payer.Call(&funded, "fundrawtransaction", empty)
-	n.payer.Call(&signed, "signrawtransactionwithwallet", funded.Hex)
+	wallet.Call(&signed, "signrawtransactionwithwallet", transaction)
 	require.True(n.t, signed.Complete)
 	n.Call(&id, "sendrawtransaction", signed.Hex)
 	return id
+}
+
+// unsigned is the hex of a transaction without signatures.
+func unsigned(inputs []wire.OutPoint, outputs []Output) string {
+	tx := wire.NewMsgTx(2)
+	for _, in := range inputs {
+		tx.AddTxIn(wire.NewTxIn(&in, nil, nil))
+	}
+	for _, o := range outputs {
+		tx.AddTxOut(wire.NewTxOut(o.Litoshi, o.Script))
+	}
+	var b bytes.Buffer
+	if err := tx.SerializeNoWitness(&b); err != nil {
+		panic(err) // a buffer takes everything
+	}
+	return hex.EncodeToString(b.Bytes())
 }
 
 // PegOut sends whole coins, in decimal, out of the MWEB and returns the id under
@@ -43,29 +90,14 @@ func (n *Node) PegIn(coins string) (id string) {
 // Own returns a new address of a wallet that Spend signs with.
 func (n *Node) Own() string {
 	n.t.Helper()
-	return address(n.own, "bech32")
+	return address(n.own, n.kind)
 }
 
-// Input names an output to be spent.
-type Input struct {
-	TxID string `json:"txid"`
-	Vout uint32 `json:"vout"`
-}
-
-// Spend sends a transaction that consumes outputs paid to Own's addresses, in this
-// order, and pays whole coins, in decimal, to an address. The rest is the fee.
-func (n *Node) Spend(inputs []Input, to, coins string) (id string) {
+// Spend sends a transaction that consumes outputs paid to Own's addresses and pays
+// outputs, both in this order. The rest is the fee.
+func (n *Node) Spend(inputs []wire.OutPoint, outputs ...Output) (id string) {
 	n.t.Helper()
-	var raw string
-	var signed struct {
-		Hex      string
-		Complete bool
-	}
-	n.Call(&raw, "createrawtransaction", inputs, map[string]any{to: json.Number(coins)}, 0)
-	n.own.Call(&signed, "signrawtransactionwithwallet", raw)
-	require.True(n.t, signed.Complete)
-	n.Call(&id, "sendrawtransaction", signed.Hex)
-	return id
+	return n.send(n.own, unsigned(inputs, outputs))
 }
 
 // MineTo mines a block whose coins go to an address.

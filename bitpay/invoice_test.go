@@ -89,7 +89,7 @@ func TestAnInvoiceWhoseMoneyCannotBeReadIsRefused(t *testing.T) {
 	for _, change := range []map[string]any{
 		{"price": nil}, {"price": "ten"}, {"price": true}, {"price": "1e999999999"}, {"currency": nil}, {"id": nil}, {"id": ""}, {"status": nil}, {"status": false},
 		{"amountPaid": "NaN"}, {"amountPaid": map[string]any{}}, {"paymentTotals": map[string]any{"BTC": "x"}}, {"exceptionStatus": true},
-		{"orderId": []any{7}}, {"expirationTime": "soon"}, {"expirationTime": -1}, {"isCancelled": "yes"}, {"amountPaid": strings.Repeat("9", 49)},
+		{"orderId": []any{7}}, {"expirationTime": "soon"}, {"expirationTime": -1}, {"isCancelled": "yes"}, {"amountPaid": strings.Repeat("9", 61)},
 	} {
 		_, err := pos(t, always(200, hosted(t, change))).Invoice(t.Context(), invoiceA)
 		var e *bitpay.Error
@@ -101,7 +101,7 @@ func TestAnInvoiceWhoseMoneyCannotBeReadIsRefused(t *testing.T) {
 
 func TestNumbersKeepEveryDigit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		units := rapid.StringMatching(`-?[1-9][0-9]{0,47}`).Draw(t, "units")
+		units := rapid.StringMatching(`-?[1-9][0-9]{0,59}`).Draw(t, "units")
 		n, err := bitpay.ParseNumber(units)
 		require.NoError(t, err)
 		require.Equal(t, units, n.String())
@@ -120,7 +120,8 @@ func TestNumbersKeepEveryDigit(t *testing.T) {
 	for _, s := range []string{"0", "-0", "0.00", "0e5", "0E-10"} {
 		require.Zero(t, number(t, s).Sign(), s)
 	}
-	for _, s := range []string{"", "-", "--1", "+1", ".", "1.2.3", "0x10", "1_000", "1,5", "NaN", "Infinity", " 1", "1e1000", "1e-1000", "0e99999", "0ee", "e", "1e99"} {
+	for _, s := range []string{"", "-", "--1", "+1", ".", "1.2.3", "0x10", "1_000", "1,5", "NaN", "Infinity", " 1", "1e1000", "1e-1000", "0e99999", "0ee", "e", "1e99",
+		"1e+60", "1e-61", "-1e+60", "1000e58", "1e+", "1e1.5", "e5", ".e5", "-.", strings.Repeat("9", 61), "0." + strings.Repeat("0", 60) + "1", strings.Repeat("0", 123)} {
 		_, err := bitpay.ParseNumber(s)
 		require.ErrorIs(t, err, money.ErrBadNumber, s)
 	}
@@ -132,6 +133,34 @@ func TestNumbersKeepEveryDigit(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, money.Units(usd, -1250), back)
 	require.Equal(t, "12.5", bitpay.NumberOf(money.Units(usd, 1250)).String())
+}
+
+// BitPay's servers are written in JavaScript, where a number of 10^21 or more has an
+// exponent: 1,000 DAI are 1e+21 units.
+func TestNumbersAreReadAsJavaScriptWritesThem(t *testing.T) {
+	for wire, plain := range map[string]string{
+		"1e+21": "1000000000000000000000", "1.5e+21": "1500000000000000000000", "1.23e+24": "1230000000000000000000000", "1e21": "1000000000000000000000",
+		"1.7976931348623157e+59": "179769313486231570000000000000000000000000000000000000000000", "-1e+21": "-1000000000000000000000",
+		"1e-7": "0.0000001", "1.2345678901234567e-10": "0.00000000012345678901234567", "5.84E-5": "0.0000584", "0e+21": "0",
+	} {
+		n := number(t, wire)
+		require.Equal(t, plain, n.String(), wire)
+		text, err := json.Marshal(n)
+		require.NoError(t, err)
+		require.True(t, n.Equal(number(t, string(text))), "what we write we read: %s", wire)
+	}
+	body := strings.ReplaceAll(hosted(t, nil), `"DAI":123000000000000000000`, `"DAI":1.0002e+21`)
+	body = strings.Replace(body, `"amountPaid":0`, `"amountPaid":1e+21`, 1)
+	v, err := merchant(t, always(200, body)).CreateInvoice(t.Context(), order(t))
+	require.NoError(t, err)
+	dai := money.Asset{Coin: "DAI", Network: "ethereum", Decimals: 18}
+	for want, n := range map[string]bitpay.Number{"1000.200000000000000000": v.PaymentTotals["DAI"], "1000.000000000000000000": v.AmountPaid} {
+		x, err := n.Units(dai)
+		require.NoError(t, err)
+		require.Equal(t, want, x.Text())
+	}
+	require.Equal(t, v.PaymentTotals["DAI"], v.PaymentSubtotals["DAI"])
+	require.Empty(t, v.Extra)
 }
 
 func FuzzInvoice(f *testing.F) {

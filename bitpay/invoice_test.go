@@ -2,8 +2,11 @@ package bitpay_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"math/big"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,9 +90,9 @@ func TestBitPaysOddShapesAreRead(t *testing.T) {
 
 func TestAnInvoiceWhoseMoneyCannotBeReadIsRefused(t *testing.T) {
 	for _, change := range []map[string]any{
-		{"price": nil}, {"price": "ten"}, {"price": true}, {"price": "1e999999999"}, {"currency": nil}, {"id": nil}, {"id": ""}, {"status": nil}, {"status": false},
-		{"amountPaid": "NaN"}, {"amountPaid": map[string]any{}}, {"paymentTotals": map[string]any{"BTC": "x"}}, {"exceptionStatus": true},
-		{"orderId": []any{7}}, {"expirationTime": "soon"}, {"expirationTime": -1}, {"isCancelled": "yes"}, {"amountPaid": strings.Repeat("9", 61)},
+		{"price": nil}, {"price": "ten"}, {"price": true}, {"price": "1e999999999"}, {"price": strings.Repeat("9", 61)}, {"currency": nil}, {"id": nil}, {"id": ""},
+		{"status": nil}, {"status": false}, {"exceptionStatus": true}, {"orderId": []any{7}}, {"guid": []any{7}},
+		{"expirationTime": "soon"}, {"expirationTime": -1}, {"currentTime": "now"},
 	} {
 		_, err := pos(t, always(200, hosted(t, change))).Invoice(t.Context(), invoiceA)
 		var e *bitpay.Error
@@ -97,6 +100,32 @@ func TestAnInvoiceWhoseMoneyCannotBeReadIsRefused(t *testing.T) {
 		require.False(t, e.Temporary(), "%v", change)
 		require.NotErrorIs(t, err, bitpay.ErrNotFound)
 	}
+}
+
+func TestAnUnreadableMemberThatDecidesNothingIsToldAndTheInvoiceRead(t *testing.T) {
+	for name, odd := range map[string]any{
+		"amountPaid": "NaN", "paymentTotals": map[string]any{"BTC": 1, "DAI": "x"}, "paymentSubtotals": 7, "underpaidAmount": "some", "overpaidAmount": strings.Repeat("9", 61),
+		"transactionCurrency": true, "isCancelled": "yes", "invoiceTime": "soon", "minerFees": "none", "exchangeRates": map[string]any{"BTC": map[string]any{"USD": "1e99"}},
+	} {
+		v, err := pos(t, always(200, hosted(t, map[string]any{name: odd, "news": 1, "-": 1}))).Invoice(t.Context(), invoiceA)
+		require.NoError(t, err, name)
+		require.Equal(t, []string{name}, v.Unreadable(), "a member nobody documented is none")
+		want, err := json.Marshal(odd)
+		require.NoError(t, err)
+		require.JSONEq(t, string(want), string(v.Extra[name]), name)
+		require.Equal(t, "10", v.Price.String())
+	}
+	v, err := pos(t, always(200, hosted(t, nil))).Invoice(t.Context(), invoiceA)
+	require.NoError(t, err)
+	require.Nil(t, v.Unreadable())
+	_, err = pos(t, always(200, hosted(t, map[string]any{"url": []any{}}))).Invoice(t.Context(), invoiceA)
+	require.NoError(t, err, "a page is needed to pay, not to see what was paid")
+	_, err = pos(t, always(200, hosted(t, map[string]any{"url": []any{}}))).CreateInvoice(t.Context(), order(t))
+	require.ErrorAs(t, err, new(*bitpay.MismatchError))
+	r := bitpay.Refund{}
+	require.NoError(t, json.Unmarshal([]byte(`{"id":"R","invoice":"A","status":"created","amount":1,"transactionAmount":"x","immediate":0,"more":1}`), &r))
+	require.Equal(t, []string{"transactionAmount", "immediate"}, r.Unreadable())
+	require.Error(t, json.Unmarshal([]byte(`{"id":"R","invoice":"A","status":"created","amount":1,"type":{}}`), &r), "the type says whose money it is")
 }
 
 func TestNumbersKeepEveryDigit(t *testing.T) {
@@ -164,9 +193,17 @@ func TestNumbersAreReadAsJavaScriptWritesThem(t *testing.T) {
 }
 
 func FuzzInvoice(f *testing.F) {
-	f.Add([]byte(everything))
-	f.Add([]byte(posView))
+	// One small seed for each member: the fuzzer shortens what it finds by taking bytes
+	// out in pairs, a minute for each find of the length of a whole invoice.
+	var members map[string]json.RawMessage
+	require.NoError(f, json.Unmarshal([]byte(everything), &members))
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		f.Add(fmt.Appendf(nil, `{"id":"A","status":"new","price":1,"currency":"USD",%q:%s}`, name, members[name]))
+	}
 	f.Add([]byte(`{"id":"A","status":"new","price":1e18,"currency":"USD","refundInfo":[null],"refundAddresses":[{}]}`))
+	for _, n := range []string{"1e+21", "1.0002e+21", "1.23e+24", `"1e+60"`, "-1e-60", "5.84E-5"} {
+		f.Add(fmt.Appendf(nil, `{"id":"A","status":"new","price":%s,"currency":"USD","amountPaid":%s,"paymentTotals":{"DAI":%s}}`, n, n, n))
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var v bitpay.Invoice
 		if json.Unmarshal(b, &v) != nil {
@@ -181,5 +218,12 @@ func FuzzInvoice(f *testing.F) {
 		require.NoError(t, json.Unmarshal(text, &back))
 		require.True(t, v.Price.Equal(back.Price) && v.AmountPaid.Equal(back.AmountPaid), "price and amount survive")
 		require.Equal(t, v.Status, back.Status)
+		require.Len(t, back.PaymentTotals, len(v.PaymentTotals))
+		for coin, total := range v.PaymentTotals {
+			require.True(t, total.Equal(back.PaymentTotals[coin]), "totals survive")
+		}
+		for _, name := range v.Unreadable() {
+			require.Contains(t, v.Extra, name)
+		}
 	})
 }

@@ -39,7 +39,9 @@ func (s RefundStatus) Final() bool {
 	return s == RefundSuccess || s == RefundFailure || s == RefundCanceled
 }
 
-// Refund is a refund as BitPay describes it.
+// Refund is a refund as BitPay describes it. ID, GUID, Invoice, Status, Amount,
+// Currency, RefundFee, BuyerPaysRefundFee and Type must be readable; another member
+// that is not, is zero here and as it came in Extra: [Refund.Unreadable].
 //
 // Source: https://developer.bitpay.com/reference/refunds.
 type Refund struct {
@@ -51,22 +53,26 @@ type Refund struct {
 	Amount                 Number       `json:"amount" bitpay:"need"` // of the invoice's pricing currency
 	Currency               string       `json:"currency" bitpay:"must"`
 	RefundFee              Number       `json:"refundFee" bitpay:"must"` // of the pricing currency
-	TransactionCurrency    string       `json:"transactionCurrency" bitpay:"must"`
-	TransactionAmount      Number       `json:"transactionAmount" bitpay:"must"`    // whole coins
-	TransactionRefundFee   Number       `json:"transactionRefundFee" bitpay:"must"` // whole coins
-	Immediate              bool         `json:"immediate" bitpay:"must"`
+	TransactionCurrency    string       `json:"transactionCurrency"`
+	TransactionAmount      Number       `json:"transactionAmount"`    // whole coins
+	TransactionRefundFee   Number       `json:"transactionRefundFee"` // whole coins
+	Immediate              bool         `json:"immediate"`
 	BuyerPaysRefundFee     bool         `json:"buyerPaysRefundFee" bitpay:"must"`
 	RequestDate            time.Time    `json:"requestDate"`
 	LastRefundNotification time.Time    `json:"lastRefundNotification"`
 	SupportRequest         string       `json:"supportRequest"`
 	RefundAddress          string       `json:"refundAddress"`
 	TxID                   string       `json:"txid"`
-	Type                   string       `json:"type"` // full, partial, underpayment, overpayment, declined
+	Type                   string       `json:"type" bitpay:"must"` // full, partial, underpayment, overpayment, declined
 	NotificationURL        string       `json:"notificationURL"`
 	Preview                bool         `json:"preview"`
 	Token                  Secret       `json:"token"` // of this refund
 	Extra                  Extra        `json:"-"`
 }
+
+// Unreadable names the members whose fields are zero because their shape is not the
+// documented one; it is nil for a refund that was read whole.
+func (v Refund) Unreadable() []string { return unreadable(v, v.Extra) }
 
 // UnmarshalJSON reads a refund by the rules of [Invoice.UnmarshalJSON].
 func (v *Refund) UnmarshalJSON(b []byte) error {

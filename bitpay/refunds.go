@@ -94,7 +94,8 @@ func (c *Client) CancelRefundByGUID(ctx context.Context, guid string) (Refund, e
 }
 
 // Refunds lists the refunds of one invoice, those that BitPay made by itself or
-// that were made in its dashboard too.
+// that were made in its dashboard too. Refunds that cannot be read are left out and
+// named by an [*ElementsError] beside the others.
 func (c *Client) Refunds(ctx context.Context, invoiceID string) ([]Refund, error) {
 	const op = "list refunds"
 	if err := c.merchant(op); err != nil {

@@ -70,6 +70,27 @@ func TestOneGUIDIsOneInvoiceWhateverTheSecondCallSays(t *testing.T) {
 	require.Equal(t, "020101", w.get("/invoices/guid/g-2?token=" + w.merchant).top["code"])
 }
 
+// A POS token may sit in a till: what the merchant's token made is not shown to it.
+func TestAGUIDIsOfItsTokenAlone(t *testing.T) {
+	w := newWorld(t, bitpaysim.Options{})
+	secret := w.create(object{"guid": "g-1", "orderId": "secret"})
+	r := w.do(nil, http.MethodPost, "/invoices", object{"token": w.pos, "price": 1, "currency": "USD", "guid": "g-1"})
+	require.Equal(t, http.StatusOK, r.status, r.body)
+	own := r.data(t)
+	require.NotEqual(t, id(secret), id(own))
+	require.Equal(t, json.Number("1"), own["price"])
+	require.NotContains(t, r.body, "secret")
+	require.Equal(t, id(own), id(w.do(nil, http.MethodGet, "/invoices/guid/g-1?token="+w.pos, nil).data(t)))
+	require.Equal(t, id(secret), id(w.get("/invoices/guid/g-1?token="+w.merchant).data(t)))
+	require.Equal(t, id(own), id(w.do(nil, http.MethodPost, "/invoices", object{"token": w.pos, "price": 2, "currency": "USD", "guid": "g-1"}).data(t)))
+	gone := w.do(nil, http.MethodDelete, "/invoices/guid/g-1?token="+w.pos, nil).data(t)
+	require.Equal(t, id(own), id(gone))
+	require.Equal(t, bitpaysim.StatusNew, w.status(id(secret)), "the other token's is not touched")
+	other, err := w.sim.Grant(bitpaysim.Merchant, w.key.identity())
+	require.NoError(t, err)
+	require.Equal(t, "020101", w.get("/invoices/guid/g-1?token=" + other).top["code"])
+}
+
 func TestThePOSViewHasFewerMembersThanTheMerchants(t *testing.T) {
 	w := newWorld(t, bitpaysim.Options{})
 	r := w.do(nil, http.MethodPost, "/invoices", object{"token": w.pos, "price": 10, "currency": "USD", "guid": "g"})

@@ -27,7 +27,7 @@
 //	signatures               over the URL as sent and the raw body; high and  [SIN], [Verify], Options.BaseURL
 //	                         low S; looked at only where the token asks
 //	invoices                 create, get, by guid, list, update, cancel,      Options.Speed, InvoicesPerHour
-//	                         resend, events; guid idempotent
+//	                         resend, events; guid idempotent for its token
 //	views                    pos, merchant, public (three days)
 //	the clock                15 minutes to pay, one hour to confirm           [Server.Advance], Options.Now
 //	payments                 new, paid, confirmed, complete; paidPartial,     [Server.PayExact], [Server.PayPart],

@@ -51,7 +51,7 @@ type Server struct {
 	tokens      map[string]*token
 	invoices    map[string]*invoice
 	order       []*invoice // as created
-	guids       map[string]*invoice
+	guids       map[ownedGUID]*invoice
 	refunds     []*refund
 	entries     []entry
 	settlements []*settlement
@@ -76,7 +76,7 @@ func New(o Options) *Server {
 	}
 	return &Server{
 		opts: o, client: newClient(o.Transport), wake: make(chan struct{}, 1),
-		prices: startPrices(), tokens: map[string]*token{}, invoices: map[string]*invoice{}, guids: map[string]*invoice{},
+		prices: startPrices(), tokens: map[string]*token{}, invoices: map[string]*invoice{}, guids: map[ownedGUID]*invoice{},
 	}
 }
 

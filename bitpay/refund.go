@@ -1,6 +1,7 @@
 package bitpay
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -57,7 +58,7 @@ type Refund struct {
 	TransactionAmount      Number       `json:"transactionAmount"`    // whole coins
 	TransactionRefundFee   Number       `json:"transactionRefundFee"` // whole coins
 	Immediate              bool         `json:"immediate"`
-	BuyerPaysRefundFee     bool         `json:"buyerPaysRefundFee" bitpay:"must"`
+	BuyerPaysRefundFee     bool         `json:"buyerPaysRefundFee" bitpay:"must"` // only of one made elsewhere
 	RequestDate            time.Time    `json:"requestDate"`
 	LastRefundNotification time.Time    `json:"lastRefundNotification"`
 	SupportRequest         string       `json:"supportRequest"`
@@ -87,8 +88,8 @@ func (v *Refund) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// NewRefund is a refund that a merchant asks for. BitPay refunds under- and
-// overpayments by itself.
+// NewRefund is a refund that a merchant asks for. The merchant bears BitPay's fee: the
+// buyer gets back what was paid. BitPay refunds under- and overpayments by itself.
 //
 // Source: https://developer.bitpay.com/reference/create-a-refund-request.
 type NewRefund struct {
@@ -103,8 +104,16 @@ type NewRefund struct {
 	Preview bool `json:"preview"`
 	// Immediate deducts now, at the present rate; such a refund cannot be
 	// cancelled.
-	Immediate bool `json:"immediate"`
-	// BuyerPaysRefundFee takes the fee off what the buyer gets.
-	BuyerPaysRefundFee bool   `json:"buyerPaysRefundFee"`
-	Reference          string `json:"reference,omitempty"` // at most 100 characters
+	Immediate bool   `json:"immediate"`
+	Reference string `json:"reference,omitempty"` // at most 100 characters
+}
+
+// MarshalJSON writes the body of the request, without the token. It says that the
+// buyer does not pay the fee rather than leave that to BitPay's default.
+func (n NewRefund) MarshalJSON() ([]byte, error) {
+	type plain NewRefund
+	return json.Marshal(struct {
+		plain
+		BuyerPaysRefundFee bool `json:"buyerPaysRefundFee"`
+	}{plain: plain(n)})
 }

@@ -48,8 +48,9 @@
 //	answers that vary        amounts as text, lists without envelope          [Server.SetQuirks]
 //
 // Quirks of the service that are always there: exceptionStatus is false or a
-// text; integers exceed 64 bits (10 DAI are 10000000000000000000 units); small
-// rates have an exponent; notificationURL never comes back; a cancelled refund
+// text; integers exceed 64 bits (10 DAI are 10000000000000000000 units), have an
+// exponent from 10^21 on (1,000 DAI are 1e+21) and 17 exact digits at most, as
+// JavaScript writes numbers; small rates have an exponent; notificationURL never comes back; a cancelled refund
 // is "cancelled" in the answer of that call and "canceled" elsewhere; errors are
 // {"status":"error",…}, {"error":…} or {"errors":[…]}; without the header
 // X-Accept-Version: 2.0.0 they have the old shape.

@@ -82,7 +82,7 @@ func New(o Options) *Server {
 
 // Quirks are ways in which the service's answers vary and which a client must
 // survive. The others of the service (exceptionStatus false or a text, integers
-// above 64 bits, rates with an exponent, "cancelled" beside "canceled", members
+// above 64 bits and with an exponent, rates with one, "cancelled" beside "canceled", members
 // left out) are always there.
 type Quirks struct {
 	// StringAmounts writes amountPaid and price of notifications as text.

@@ -44,7 +44,8 @@
 //	refunds                  preview, created, pending, success, failure,     [Server.GiveAddress], [Server.PayOutRefund],
 //	                         canceled; of a confirmed invoice: declined       [Server.FailRefund], [Server.GiveEmail]
 //	rates, currencies        public                                           [Server.SetPrice]
-//	ledgers, settlements     sale, fee of 1 %, refund, settlement             [Server.Fund], [Server.Settle]
+//	ledgers, settlements     sale, fee of 1 %, refund; processing,            [Server.Fund], [Server.Settle],
+//	                         completed, failed                                [Server.CompleteSettlement], [Server.FailSettlement]
 //	answers that vary        amounts as text, lists without envelope          [Server.SetQuirks]
 //
 // Quirks of the service that are always there: exceptionStatus is false or a
@@ -62,6 +63,7 @@
 //
 //	POST /sim/invoice   id, do=pay|part|over|confirm|complete|decline[, coin][, email]
 //	POST /sim/refund    id, do=address|payout|fail
+//	POST /sim/settlement  id, do=complete|fail
 //	POST /sim/approve   code            POST /sim/pos       (gives a token)
 //	POST /sim/revoke    token           POST /sim/pairing   (gives a code)
 //	POST /sim/grant     facade, identity (gives a token)
@@ -77,7 +79,8 @@
 // other coded errors, 401 for signatures, 500 for an unknown token), whether
 // refunds' notifications are signed (here as invoices' are), the present
 // timetable of retries, whether a guid makes refunds idempotent (here it does),
-// what a cancelled invoice announces (here invoice_expired) and the bounds of
+// what a cancelled invoice announces (here invoice_expired), how a failed settlement
+// comes back (here as a second entry of its code) and the bounds of
 // prices (here 0.01 to 1,000,000 USD). A token sees only invoices it created.
 // Invoices of the service's old API, bills and payouts are not simulated.
 package bitpaysim

@@ -31,9 +31,9 @@ type rail struct {
 	coins   coins
 	// balances is what the audit of an EVM network keeps.
 	balances balances
-	looked   map[chain.Hash]bool // unmined transactions already matched
 
 	statusMu  sync.Mutex
+	looked    map[chain.Hash]bool // unmined transactions already matched
 	following string
 	head      chain.Head
 	tip       chain.Anchor

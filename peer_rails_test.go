@@ -39,7 +39,9 @@ func TestPeerFailuresOverHTTP(t *testing.T) {
 
 // peerNodes are nodes of every kind; the first and the last are run with SQLite too.
 func peerNodes() []tillCase {
-	return append(append(bitcoins(), litecoins()...), ethereums("USDT")[1], ethereums("GUSD")[2], ethereums("ETH")[0])
+	return append(append(bitcoins(), litecoins()...),
+		on(chain.Dogecoin, "dogecoind 1.14", "DOGE", (*chainsim.UTXO).Dogecoin114),
+		ethereums("USDT")[1], ethereums("GUSD")[2], ethereums("ETH")[0])
 }
 
 // unfollowed lets blocks come while nobody follows, soon enough after another for the

@@ -29,6 +29,7 @@ import (
 const (
 	testVpub    = "vpub5Y6cjg78GGuNLsaPhmYsiw4gYX3HoQiRBiSwDaBXKUafCt9bNwWQiitDk5VZ5BVxYnQdwoTyXSs2JHRPAgjAvtbBrf8ZhDYe2jWAqvZVnsc"
 	testTpub    = "tpubDC5FSnBiZDMmhiuCmWAYsLwgLYrrT9rAqvTySfuCCrgsWz8wxMXUS9Tb9iVMvcRbvFcAHGkMD5Kx8koh4GquNGNTfohfk7pgjhaPCdXpoba"
+	testDgub    = "dgub8rUhDtD3YFGZTUphBfpBbzvFxSMKQXYLzg87Me2ta78r2SdVLmypBUkkxrrn9RTnchsyiJSkHZyLWxD13ibBiXtuFWktBoDaGaZjQUBLNLs"
 	testEthXpub = "xpub6DCoCpSuQZB2jawqnGMEPS63ePKWkwWPH4TU45Q7LPXWuNd8TMtVxRrgjtEshuqpK3mdhaWHPFsBngh5GFZaM6si3yZdUsT8ddYM3PwnATt"
 )
 
@@ -144,6 +145,9 @@ func onRail(t *testing.T, r rail, open func(t *testing.T) payments.Store, test f
 func (s *stack) rail(n chain.Network, url string) payments.Rail {
 	s.Helper()
 	scheme, key := hd.BIP84, testVpub
+	if n.Family == chain.FamilyDogecoin {
+		scheme, key = hd.BIP44, testDgub
+	}
 	var src chain.Source
 	var err error
 	if n.UTXO() {

@@ -51,6 +51,9 @@ type AddressExplanation struct {
 	// Arrived the sum of those in a block, for each asset.
 	Deposits []DepositView
 	Arrived  []money.Amount
+	// Sightings are what a node of each of the networks shows just now, in their
+	// order.
+	Sightings []AddressSighting
 	// Reason is the stable code of a refusal (address.Code), such as "tron_address";
 	// empty if the text is an address.
 	Reason string
@@ -59,17 +62,22 @@ type AddressExplanation struct {
 // ExplainAddress says whose an address is, since when and on which networks it is
 // watched, and what arrived there; of a text that is no address of the networks
 // taken here it says what it is. An issued address is derived again and compared.
-// It reads the record and asks no node. What nobody knows is a verdict, not an
-// error. The answer is for support: it names accounts of every profile.
+// It reads the record, and asks a source of each network for what the record does
+// not hold yet: an [AddressSighting]. What nobody knows is a verdict, not an error,
+// and a source that fails is named in its sighting. The answer is for support: it
+// names accounts of every profile.
 //
-// Errors: a *ConfigError without Config.ParseAddress, or the store's.
+// Errors: a *ConfigError without Config.ParseAddress, ErrJoined inside a
+// transaction, because it asks nodes, or the store's.
 func (p *Processor) ExplainAddress(ctx context.Context, text string) (AddressExplanation, error) {
-	if p.cfg.ParseAddress == nil {
+	switch {
+	case p.cfg.ParseAddress == nil:
 		return AddressExplanation{}, &ConfigError{Field: "ParseAddress", Reason: "is needed to read addresses: set it to address.Parse of package chain/address"}
+	case p.joined:
+		return AddressExplanation{}, ErrJoined
 	}
 	text = strings.TrimSpace(text)
-	var x AddressExplanation
-	var candidates []chain.Address
+	var candidates []candidate
 	var refusal error
 	for _, r := range p.ordered() {
 		a, err := p.cfg.ParseAddress(r.Network, text)
@@ -77,26 +85,74 @@ func (p *Processor) ExplainAddress(ctx context.Context, text string) (AddressExp
 			refusal = clearer(refusal, err)
 			continue
 		}
-		x.Networks = append(x.Networks, r.Network.ID)
-		if !slices.Contains(candidates, a) {
-			candidates = append(candidates, a)
-		}
+		candidates = append(candidates, candidate{r, a})
 	}
 	if len(candidates) == 0 {
-		x.Verdict, x.Reason = AddressRefused, reasonOf(refusal)
-		x.Text = fmt.Sprintf("This is no address of a network taken here: %s.", strings.TrimPrefix(refusal.Error(), "address: "))
-		return x, nil
+		return AddressExplanation{Verdict: AddressRefused, Reason: reasonOf(refusal),
+			Text: fmt.Sprintf("This is no address of a network taken here: %s.", strings.TrimPrefix(refusal.Error(), "address: "))}, nil
 	}
-	err := p.view(ctx, func(tx Tx) error { return p.readAddress(ctx, tx, candidates, &x) })
+	read := func(sightings []AddressSighting) (x AddressExplanation, err error) {
+		err = p.view(ctx, func(tx Tx) error {
+			x = AddressExplanation{Sightings: sightings}
+			return p.readAddress(ctx, tx, candidates, &x)
+		})
+		return x, err
+	}
+	x, err := read(nil)
 	if err != nil {
+		return AddressExplanation{}, err
+	}
+	var sightings []AddressSighting
+	for _, c := range candidates {
+		if !slices.Contains(x.Networks, c.rail.Network.ID) {
+			continue
+		}
+		s, err := p.sight(ctx, c.rail, c.address, !x.Owner.IsZero())
+		if err != nil {
+			return AddressExplanation{}, err
+		}
+		sightings = append(sightings, s)
+	}
+	// What was recorded meanwhile is no longer news.
+	if x, err = read(sightings); err != nil {
 		return AddressExplanation{}, err
 	}
 	x.Text = strings.Join(p.tellAddress(x), " ")
 	return x, nil
 }
 
-// readAddress reads what is on record of the addresses a text may mean.
-func (p *Processor) readAddress(ctx context.Context, tx Tx, candidates []chain.Address, x *AddressExplanation) error {
+// candidate is what a text means on a network.
+type candidate struct {
+	rail    *rail
+	address chain.Address
+}
+
+// readAddress reads what is on record of the addresses a text may mean, and
+// compares what sources show with it.
+func (p *Processor) readAddress(ctx context.Context, tx Tx, asked []candidate, x *AddressExplanation) error {
+	var candidates []chain.Address
+	for _, c := range asked {
+		x.Networks = append(x.Networks, c.rail.Network.ID)
+		if !slices.Contains(candidates, c.address) {
+			candidates = append(candidates, c.address)
+		}
+	}
+	if err := p.readOwner(ctx, tx, candidates, x); err != nil {
+		return err
+	}
+	ours := x.Verdict == AddressOurs || x.Verdict == AddressUnassigned
+	for i := range x.Sightings {
+		s := &x.Sightings[i]
+		at := slices.IndexFunc(asked, func(c candidate) bool { return c.rail.Network.ID == s.Network })
+		if err := s.compare(ctx, tx, p, asked[at].address, ours); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readOwner reads whose the addresses are and what arrived there.
+func (p *Processor) readOwner(ctx context.Context, tx Tx, candidates []chain.Address, x *AddressExplanation) error {
 	x.Verdict = AddressForeign
 	issued, err := tx.AddressesByRaw(ctx, candidates)
 	if err != nil {
@@ -179,7 +235,7 @@ func (p *Processor) tellAddress(x AddressExplanation) []string {
 	var say []string
 	switch x.Verdict {
 	case AddressForeign:
-		return []string{fmt.Sprintf("This is an address on %s, and not one of ours: what was paid to it did not reach us.", on)}
+		say = append(say, fmt.Sprintf("This is an address on %s, and not one of ours: what was paid to it did not reach us.", on))
 	case AddressTreasury:
 		say = append(say, fmt.Sprintf("This is the host's own address %q on %s.", x.Treasury, on))
 	case AddressUnassigned:
@@ -191,8 +247,12 @@ func (p *Processor) tellAddress(x AddressExplanation) []string {
 	if x.Verdict == AddressMismatch {
 		say = append(say, "WARNING: the wallet's key does not derive it. Show it to nobody, stop payments to it and compare the store with its backup.")
 	}
-	if len(x.Deposits) == 0 {
+	switch {
+	case len(x.Deposits) > 0, x.Verdict == AddressForeign:
+	case !arriving(x.Sightings) && wholly(x.Sightings):
 		say = append(say, "Nothing has arrived there.")
+	default:
+		say = append(say, "Nothing is on record there.")
 	}
 	if n := len(x.Deposits); n > 0 {
 		var sums []string
@@ -209,6 +269,9 @@ func (p *Processor) tellAddress(x AddressExplanation) []string {
 			text += ", in blocks in all " + several(sums)
 		}
 		say = append(say, text+": "+standings(x.Deposits)+".")
+	}
+	for _, s := range x.Sightings {
+		say = append(say, p.tellSighting(x, s)...)
 	}
 	if !x.Owner.IsZero() {
 		say = append(say, fmt.Sprintf("The account's balance is %s.", x.Balance))

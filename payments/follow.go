@@ -31,7 +31,6 @@ type rail struct {
 	coins   coins
 	// balances is what the audit of an EVM network keeps.
 	balances balances
-	looked   map[chain.Hash]bool // unmined transactions already matched
 	// registered are the treasury's addresses whose coins are watched: those of a
 	// UTXO network which are no leaf of the wallet. flying are outpoints that unmined
 	// transactions make at them, or at leaves.
@@ -39,6 +38,7 @@ type rail struct {
 	flying     map[chain.Outpoint]bool
 
 	statusMu  sync.Mutex
+	looked    map[chain.Hash]bool // unmined transactions already matched
 	following string
 	head      chain.Head
 	tip       chain.Anchor

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cointill/cointill/chain"
+	"github.com/cointill/cointill/chain/chainsim"
 	"github.com/cointill/cointill/payments"
 )
 
@@ -102,13 +103,46 @@ func TestHealthMarshalsWithItsErrorsAsText(t *testing.T) {
 }
 
 func TestHealthTellsWhenFinalityIsLate(t *testing.T) {
-	b := newBundle(t, railCases()[1], nil) // final blocks trail by 64
+	var sim *chainsim.EVM
+	b := newBundle(t, finalizing(&sim), nil)
 	b.address(voice)
-	b.sim.Mine(100)
+	b.advance()
+	sim.Finalize(2)
+	b.sim.Mine(242 - int(b.sim.Head().Height))
 	b.advance()
 	n := b.health()
-	require.Equal(t, n.Head-64, n.Final)
-	require.False(t, n.FinalityLate)
+	require.Equal(t, []uint64{242, 2}, []uint64{n.Head, n.Final})
+	require.False(t, n.FinalityLate, "240 blocks are not late yet")
+	require.Empty(t, n.Waits)
+	b.mine(1)
+	n = b.health()
+	require.Equal(t, []uint64{243, 2}, []uint64{n.Head, n.Final})
+	require.True(t, n.FinalityLate)
+	require.Equal(t, []string{"Finality is delayed: the final block is 2, the head 243; 240 confirmations serve instead."}, n.Waits)
+	h, err := b.p.Health(b.ctx)
+	require.NoError(t, err)
+	text, err := json.Marshal(h)
+	require.NoError(t, err)
+	require.Contains(t, string(text), `"FinalityLate":true`)
+	sim.Finalize(3)
+	b.advance()
+	require.False(t, b.health().FinalityLate, "it goes on")
+	require.Empty(t, b.health().Waits)
+}
+
+func TestFinalityThatTrailsAsUsualIsNotLate(t *testing.T) {
+	onEveryRail(t, func(t *testing.T, b *bundle) {
+		b.address(voice)
+		b.sim.Mine(300)
+		b.advance()
+		n := b.health()
+		require.False(t, n.FinalityLate)
+		if b.sim.Network().UTXO() {
+			require.Zero(t, n.Final, "it has no such notion")
+		} else {
+			require.NotZero(t, n.Final)
+		}
+	})
 }
 
 // TestP1ABlockNoSourceCanReadStopsTheNetworkThereAndTellsOnce: peer failure P1,

@@ -36,27 +36,14 @@ func (p *Processor) lookAtMempool(ctx context.Context, r *rail, step chain.Step)
 			return false, err
 		}
 	}
-	for id := range r.looked {
-		if !now[id] {
-			delete(r.looked, id)
-		}
-	}
+	r.forgetMined(now)
 	for op := range r.flying {
 		if !now[op.TxID] {
 			delete(r.flying, op)
 		}
 	}
-	var fresh []chain.Hash
-	for _, id := range ids {
-		if r.looked[id] {
-			continue
-		}
-		if len(fresh) == mempoolRun {
-			more = true
-			break
-		}
-		fresh = append(fresh, id)
-	}
+	fresh, left := r.unlooked(ids, mempoolRun)
+	more = left > 0
 	if len(fresh) == 0 {
 		return false, nil
 	}
@@ -78,10 +65,40 @@ func (p *Processor) lookAtMempool(ctx context.Context, r *rail, step chain.Step)
 			return false, err
 		}
 	}
+	r.statusMu.Lock()
+	defer r.statusMu.Unlock()
 	for _, id := range fresh { // only after they were recorded
 		r.looked[id] = true
 	}
 	return more, nil
+}
+
+// forgetMined forgets the looked-at transactions that left the mempool.
+func (r *rail) forgetMined(mempool map[chain.Hash]bool) {
+	r.statusMu.Lock()
+	defer r.statusMu.Unlock()
+	for id := range r.looked {
+		if !mempool[id] {
+			delete(r.looked, id)
+		}
+	}
+}
+
+// unlooked returns the first transactions of a mempool that were not matched yet,
+// and how many more there are.
+func (r *rail) unlooked(ids []chain.Hash, most int) (fresh []chain.Hash, left int) {
+	r.statusMu.Lock()
+	defer r.statusMu.Unlock()
+	for _, id := range ids {
+		switch {
+		case r.looked[id]:
+		case len(fresh) == most:
+			left++
+		default:
+			fresh = append(fresh, id)
+		}
+	}
+	return fresh, left
 }
 
 func (p *Processor) commitUnmined(ctx context.Context, r *rail, step chain.Step, found chain.Found) error {

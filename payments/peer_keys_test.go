@@ -9,6 +9,7 @@ import (
 
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/chain/chainsim"
+	"github.com/cointill/cointill/invoice"
 	"github.com/cointill/cointill/ledger"
 	"github.com/cointill/cointill/payments"
 	"github.com/cointill/cointill/payments/money"
@@ -63,42 +64,118 @@ func peerOncePerInvoice(t *testing.T) {
 	})
 }
 
+// peerEqualAmounts: a thousand who owe or pay the same at the same time, told apart
+// by nothing but their addresses.
 func peerEqualAmounts(t *testing.T) {
-	onFlatRails(t, func(t *testing.T, b *bundle) {
-		const accounts = 1_000
-		account := func(i int) payments.Account {
-			return payments.Account{Profile: fmt.Sprint("customer", i), Name: "voice"}
-		}
-		to := make([]chain.Address, accounts)
-		var wg sync.WaitGroup
-		for w := range 8 {
-			wg.Go(func() {
-				for i := w; i < accounts; i += 8 {
-					got, err := b.p.DepositAddress(b.ctx, account(i), b.sim.Network())
-					if err != nil {
-						t.Errorf("account %d: %v", i, err)
-						return
-					}
-					to[i] = got.Address
-				}
-			})
-		}
-		wg.Wait()
-		b.advance()
-		for i := 1; i < accounts; i += 2 { // every other one pays the same amount at once
-			b.pay(to[i], 100)
-		}
-		b.mine(6)
-		for i := range accounts {
-			want := "0.00 USD"
-			if i%2 == 1 {
-				want = "1000.00 USD"
+	t.Run("1,000 accounts, every other one pays", func(t *testing.T) {
+		onFlatRails(t, func(t *testing.T, b *bundle) {
+			account := func(i int) payments.Account {
+				return payments.Account{Profile: fmt.Sprint("customer", i), Name: "voice"}
 			}
-			require.Equal(t, want, b.balance(account(i)), "account %d", i)
-			require.Len(t, b.all(account(i)), i%2, "account %d", i)
-		}
-		require.Equal(t, b.coins(100*accounts/2).String(), b.held(ledger.Position(b.sim.Network().ID, "deposits")))
+			to := make([]chain.Address, crowd)
+			atOnce(t, func(i int) error {
+				got, err := b.p.DepositAddress(b.ctx, account(i), b.sim.Network())
+				to[i] = got.Address
+				return err
+			})
+			b.advance()
+			amount := b.coins(100)
+			b.whileFollowed(func() {
+				atOnce(t, func(i int) error {
+					if i%2 == 1 {
+						b.sim.Pay(chainsim.Payment{To: to[i], Amount: amount})
+					}
+					return nil
+				})
+			})
+			for i := range crowd {
+				want := "0.00 USD"
+				if i%2 == 1 {
+					want = "1000.00 USD"
+				}
+				require.Equal(t, want, b.balance(account(i)), "account %d", i)
+				require.Len(t, b.all(account(i)), i%2, "account %d", i)
+			}
+			require.Equal(t, b.coins(100*crowd/2).String(), b.held(ledger.Position(b.sim.Network().ID, "deposits")))
+		})
 	})
+	t.Run("1,000 invoices, each paid once", func(t *testing.T) {
+		oneOfAKind := func(c railCase) bool { return c.name == "bitcoin BTC" || c.name == "ethereum ETH" || c.coin == "USDT" }
+		onRails(t, oneOfAKind, func(t *testing.T, b *bundle) {
+			b.flat()
+			number := func(i int) string { return fmt.Sprint("2026-", i) }
+			to := make([]chain.Address, crowd)
+			atOnce(t, func(i int) error {
+				if _, err := b.p.CreateInvoice(b.ctx, bill(number(i), 1_000_00)); err != nil {
+					return err
+				}
+				got, err := b.p.InvoiceAddress(b.ctx, number(i), b.sim.Network())
+				to[i] = got.Address
+				return err
+			})
+			seen := map[chain.Address]bool{}
+			for _, a := range to {
+				seen[a] = true
+			}
+			require.Len(t, seen, crowd, "each has an address of its own")
+			b.advance()
+			amount := b.coins(100)
+			paid := make([]chain.Hash, crowd)
+			b.whileFollowed(func() {
+				atOnce(t, func(i int) error {
+					paid[i] = b.sim.Pay(chainsim.Payment{To: to[i], Amount: amount})
+					return nil
+				})
+			})
+			for i := range crowd {
+				v := b.invoice(number(i))
+				require.Equal(t, invoice.Paid, v.Standing.Status, "invoice %d", i)
+				require.Empty(t, v.Standing.Exceptions, "invoice %d", i)
+				require.Len(t, v.Payments, 1, "invoice %d", i)
+				require.Len(t, v.Ledger, 1, "invoice %d", i)
+				require.Equal(t, paid[i].String(), v.Ledger[0].Reference, "invoice %d: by its own payment", i)
+				require.Equal(t, "1000.00 USD", b.balance(v.Account()), "invoice %d", i)
+				require.Equal(t, 1, count(b.events.kinds("invoice/"+number(i)), payments.EventInvoicePaid), "invoice %d", i)
+			}
+			require.Equal(t, b.coins(100*crowd).String(), b.held(ledger.Position(b.sim.Network().ID, "deposits")))
+		})
+	})
+}
+
+const crowd = 1_000
+
+// atOnce calls for each of the crowd, eight at a time.
+func atOnce(t *testing.T, call func(i int) error) {
+	t.Helper()
+	var wg sync.WaitGroup
+	for w := range 8 {
+		wg.Go(func() {
+			for i := w; i < crowd; i += 8 {
+				if err := call(i); err != nil {
+					t.Errorf("%d: %v", i, err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// whileFollowed makes payments while blocks come and the engine follows them, and
+// lets all of them be credited.
+func (b *bundle) whileFollowed(pay func()) {
+	b.Helper()
+	done := make(chan struct{})
+	go func() { defer close(done); pay() }()
+	for paying := true; paying; {
+		select {
+		case <-done:
+			paying = false
+		default:
+		}
+		b.mine(1)
+	}
+	b.mine(6)
 }
 
 func peerSameTicker(t *testing.T) {

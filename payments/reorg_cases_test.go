@@ -2,6 +2,7 @@ package payments_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/cointill/cointill/chain/chainsim"
 	"github.com/cointill/cointill/ledger"
 	"github.com/cointill/cointill/payments"
+	"github.com/cointill/cointill/payments/money"
 )
 
 // fate is what a reorganisation does to the payment it takes out of its block.
@@ -44,48 +46,79 @@ var fates = []fate{
 	}, true},
 }
 
-// TestReorgCases takes a payment out of its block at every depth, before its
-// credit, after it and after it was final, with every fate it may meet.
-func TestReorgCases(t *testing.T) {
-	for _, c := range railCases() {
-		if c.coin != "USDT" && c.name != "bitcoin BTC" && c.name != "ethereum ETH" {
-			continue
+// reorgStage is how far a payment had come when its block went.
+type reorgStage struct {
+	name string
+	// fits says which depths of reorganisations meet a payment at that stage.
+	fits func(depth int) bool
+	// confirmations the payment has, of those required and of those that make it final.
+	confirmations, required, final func(depth int) int
+	state                          payments.DepositState
+	// taken says that the host has paid out what was credited.
+	taken bool
+	// edge says that one rail of each family is enough.
+	edge bool
+}
+
+func reorgStages() []reorgStage {
+	same := func(n int) func(int) int { return func(int) int { return n } }
+	all := func(depth int) int { return depth }
+	six := func(depth int) int { return min(depth, 6) }
+	deeper := func(depth int) int { return depth + 20 }
+	any := func(int) bool { return true }
+	return []reorgStage{
+		{"before credit", any, func(depth int) int { return min(depth, 3) }, func(depth int) int { return min(depth, 3) + 1 }, deeper, payments.StateConfirming, false, false},
+		{"just before credit", any, all, func(depth int) int { return depth + 1 }, deeper, payments.StateConfirming, false, true},
+		{"after credit", any, all, six, deeper, payments.StateCredited, false, false},
+		{"in the block of the credit", func(depth int) bool { return depth > 6 }, all, all, deeper, payments.StateCredited, false, true},
+		{"after refund-to-be", any, all, six, deeper, payments.StateCredited, true, false},
+		{"after final", func(depth int) bool { return depth >= 12 }, all, six, same(12), payments.StateFinal, false, false},
+		{"after refund-to-be and final", func(depth int) bool { return depth >= 12 }, all, six, same(12), payments.StateFinal, true, true},
+	}
+}
+
+// reorgRails are all rails, with finality far below what these cases reorganise.
+func reorgRails() []railCase {
+	cases := railCases()
+	for i := range cases {
+		if strings.HasPrefix(cases[i].name, "bsc") {
+			cases[i].build = func(c *clock) (simulation, func(string) chain.Source) {
+				n := chain.BSC
+				n.Test = true
+				sim := chainsim.NewEVM(n, chainsim.Options{Now: c.Now, FinalLag: 64})
+				return sim, func(name string) chain.Source { return sim.Source(name) }
+			}
 		}
-		for _, depth := range []int{1, 2, 5, 6, 7, 12, 13, 30} {
-			for _, f := range fates {
-				t.Run(fmt.Sprintf("%s/%d blocks/%s/%s", c.coin, depth, stage(depth), f.name), func(t *testing.T) {
-					t.Parallel()
-					reorgCase(t, c, depth, depth, f)
-				})
-				if depth < 6 {
+	}
+	return cases
+}
+
+// TestReorgCases takes a payment out of its block on every rail, at every depth, at
+// every stage it may have come to, with every fate it may meet.
+func TestReorgCases(t *testing.T) {
+	for _, c := range reorgRails() {
+		for _, depth := range []int{1, 2, 5, 6, 7, 12, 13, 20, 30} {
+			for _, s := range reorgStages() {
+				if !s.fits(depth) || s.edge && c.name != "bitcoin BTC" && c.coin != "USDT" {
 					continue
 				}
-				t.Run(fmt.Sprintf("%s/%d blocks/before credit/%s", c.coin, depth, f.name), func(t *testing.T) {
-					t.Parallel()
-					reorgCase(t, c, depth, 3, f)
-				})
+				for _, f := range fates {
+					t.Run(fmt.Sprintf("%s/%d blocks/%s/%s", c.name, depth, s.name, f.name), func(t *testing.T) {
+						t.Parallel()
+						reorgCase(t, c, depth, s, f)
+					})
+				}
 			}
 		}
 	}
 }
 
-// finalAfter makes a deposit final in these cases.
-const finalAfter = 12
-
-func stage(confirmations int) string {
-	switch {
-	case confirmations < 6:
-		return "before credit"
-	case confirmations < finalAfter:
-		return "after credit"
-	}
-	return "after final"
-}
-
-func reorgCase(t *testing.T, c railCase, depth, confirmations int, f fate) {
+func reorgCase(t *testing.T, c railCase, depth int, s reorgStage, f fate) {
 	b := newBundle(t, c, func(cfg *payments.Config) {
-		cfg.Rails[0].Final, cfg.Rails[0].Breaker = finalAfter, 100
+		cfg.Rails[0].Confirmations = uint64(s.required(depth))
+		cfg.Rails[0].Final, cfg.Rails[0].Breaker = uint64(s.final(depth)), 100
 	})
+	confirmations := s.confirmations(depth)
 	b.sim.Mine(40)
 	to := b.address(voice)
 	b.advance()
@@ -98,27 +131,31 @@ func reorgCase(t *testing.T, c railCase, depth, confirmations int, f fate) {
 	b.advance()
 	b.mine(confirmations)
 	before := b.only(voice)
-	require.Equal(t, map[string]payments.DepositState{"before credit": payments.StateConfirming,
-		"after credit": payments.StateCredited, "after final": payments.StateFinal}[stage(confirmations)], before.State)
-	require.Equal(t, confirmations >= 6, b.balance(voice) != "0.00 USD")
+	require.Equal(t, s.state, before.State)
+	credited := s.state != payments.StateConfirming
+	require.Equal(t, credited, b.balance(voice) != "0.00 USD")
+	if s.taken {
+		b.refundToBe(voice, before.Value)
+		require.Equal(t, "0.00 USD", b.balance(voice))
+	}
 
-	deep := max(depth, confirmations)
 	if confirmations < depth { // the fork is below the payment
 		f = below(f, depth-confirmations)
-		deep = confirmations
 	}
 	b.clock.Advance(5 * time.Minute) // the price has moved
-	f.reorg(b, id, deep)
+	f.reorg(b, id, confirmations)
 	b.advance()
-	b.mine(14)
+	b.clock.Advance(time.Minute)
+	b.sim.Mine(s.final(depth) + 2)
+	b.advance()
 
 	d := b.only(voice)
 	require.Equal(t, before.Key, d.Key)
 	require.Equal(t, before.ReceivedAt, d.ReceivedAt)
 	require.Equal(t, before.Rate, d.Rate, "the rate of receipt, for ever")
-	wantCredits, wantBalance := 1, before.Value.String()
+	wantCredits, wantBalance := 1, before.Value
 	if f.lost {
-		wantCredits, wantBalance = 0, "0.00 USD"
+		wantCredits, wantBalance = 0, money.USD.Cents(0)
 		require.Contains(t, []payments.DepositState{payments.StateOrphaned, payments.StateReversed, payments.StateReplaced}, d.State)
 		require.True(t, d.Block.IsZero())
 	} else {
@@ -127,7 +164,13 @@ func reorgCase(t *testing.T, c railCase, depth, confirmations int, f fate) {
 		require.True(t, mined)
 		require.Equal(t, at.Hash, d.Block.Hash)
 	}
-	require.Equal(t, wantBalance, b.balance(voice))
+	if s.taken { // what is lost is owed: the balance is below zero by all of it
+		var err error
+		wantBalance, err = wantBalance.Sub(before.Value)
+		require.NoError(t, err)
+		require.Equal(t, f.lost, wantBalance.Sign() < 0)
+	}
+	require.Equal(t, fmt.Sprint(wantBalance), b.balance(voice))
 	lines, _, err := b.p.Statement(b.ctx, voice, ledger.Cursor{}, 100)
 	require.NoError(t, err)
 	net := map[ledger.Kind]int{}
@@ -135,10 +178,26 @@ func reorgCase(t *testing.T, c railCase, depth, confirmations int, f fate) {
 		net[l.Kind]++
 	}
 	require.Equal(t, wantCredits, net[ledger.KindDeposit]-net[ledger.KindReversal], "one credit stands, or none")
+	require.Equal(t, s.taken, net[ledger.KindRefund] == 1, "what the host took stands")
 	kinds := b.events.kinds(d.Key.String())
 	require.Equal(t, net[ledger.KindDeposit], count(kinds, payments.EventDepositCredited), "each credit is told")
 	require.Equal(t, net[ledger.KindReversal], count(kinds, payments.EventDepositReversed), "each reversal is told")
+	if credited {
+		require.Positive(t, net[ledger.KindReversal], "a credit whose block went was taken back")
+	}
 	require.Equal(t, b.only(sms).TxID, other)
+	b.checkBooks()
+}
+
+// refundToBe takes money out of an account as a host does that is about to refund it:
+// an entry in its own transaction.
+func (b *bundle) refundToBe(a payments.Account, amount money.Amount) {
+	b.Helper()
+	require.NoError(b, b.store.Update(b.ctx, func(tx payments.Tx) error {
+		_, err := tx.InsertEntries(b.ctx, []ledger.Entry{{Key: "refund/host/1", Kind: ledger.KindRefund, Reference: "refund 1", At: b.clock.Now(),
+			Postings: []ledger.Posting{{From: a.Ledger(), To: ledger.RefundPayable("host"), Amount: amount}}}})
+		return err
+	}))
 }
 
 // below makes the fork so many blocks deeper than the payment.

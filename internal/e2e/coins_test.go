@@ -25,6 +25,7 @@ func TestEveryCoinOnEthereumAndBSC(t *testing.T) {
 			node := newReplica(t, real)
 			h := newHost(t, node, nil)
 			to := h.address(voice)
+			balance := int64(0) // cents
 			// The clock stands, or the blocks would seem older and older.
 			mine := func(n int) {
 				for range n {
@@ -39,11 +40,39 @@ func TestEveryCoinOnEthereumAndBSC(t *testing.T) {
 					id := node.pay(to, paid)
 					mine(5)
 					require.Equal(t, payments.StateConfirming, h.byTx(voice)[id].State)
+					require.Equal(t, money.USD.Cents(balance).Text(), h.balance(voice), "nothing before six confirmations")
 					mine(1)
 					d := h.byTx(voice)[id]
 					require.Equal(t, payments.StateCredited, d.State, "%s", d.Hold)
 					require.True(t, paid.Equal(d.Amount), "%s, not %s", paid, d.Amount)
 					require.Equal(t, asset, d.Amount.Asset())
+					// One coin at its own price; seven units more are below a cent, but of
+					// GUSD, whose unit is one.
+					worth, ok := map[money.Coin]int64{"ETH": 3_000_00, "BNB": 600_00, "BTC": 60_000_00, "LTC": 80_00, "DOGE": 100_00,
+						"USDC": 1_00, "USDT": 1_00, "DAI": 1_00, "GUSD": 1_07}[asset.Coin]
+					require.True(t, ok, "%s has a price", asset)
+					require.Equal(t, quotes[string(asset.Coin)+"/USD"], d.Rate.String())
+					require.Equal(t, money.USD, d.Currency)
+					require.Equal(t, money.USD.Cents(worth), d.Value)
+					require.Equal(t, money.USD.Cents(worth), d.Credited)
+					balance += worth
+					require.Equal(t, money.USD.Cents(balance).Text(), h.balance(voice))
+				})
+			}
+			for _, token := range node.net.Unaccepted {
+				t.Run(string(token.Asset.Coin)+" is held", func(t *testing.T) {
+					node.coin = token.Asset.Coin
+					paid := money.NewAmount(token.Asset, new(big.Int).Add(unit(token.Asset), big.NewInt(7)))
+					id := node.pay(to, paid)
+					mine(7)
+					d := h.byTx(voice)[id]
+					require.Equal(t, payments.HoldAsset, d.Hold)
+					require.Equal(t, payments.StateCredited, d.State, "booked, and to nobody")
+					require.True(t, paid.Equal(d.Amount), "%s, not %s", paid, d.Amount)
+					require.False(t, d.Valued(), "nobody prices it")
+					require.Zero(t, d.Credited.Sign())
+					require.Equal(t, money.USD.Cents(balance).Text(), h.balance(voice), "and nobody is credited")
+					require.Equal(t, []payments.EventKind{payments.EventDepositHeld, payments.EventDepositConfirming}, h.told(d.Key))
 				})
 			}
 		})
@@ -72,6 +101,11 @@ func newReplica(t testing.TB, real chain.Network) *ethereum {
 		e.tokens[token.Asset.Coin] = at
 		e.Call(gethnode.Wallet, at, nil, "mint", gethnode.Wallet.Address(), new(big.Int).Lsh(big.NewInt(1), 100))
 		e.net.Tokens = append(e.net.Tokens, e.listed(token.Asset.Coin, token.Asset.Decimals))
+	}
+	for _, token := range real.Unaccepted[:1] { // WBTC of 8 decimals, WBNB of 18
+		e.tokens[token.Asset.Coin] = e.Deploy(contracts.Standard, string(token.Asset.Coin), token.Asset.Decimals)
+		e.Call(gethnode.Wallet, e.tokens[token.Asset.Coin], nil, "mint", gethnode.Wallet.Address(), new(big.Int).Lsh(big.NewInt(1), 100))
+		e.net.Unaccepted = append(e.net.Unaccepted, e.listed(token.Asset.Coin, token.Asset.Decimals))
 	}
 	e.Mine(1)
 	return e

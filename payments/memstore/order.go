@@ -56,7 +56,14 @@ func (o *order[K]) remove(k K) {
 		return
 	}
 	o.n--
-	if o.chunks[c] = slices.Delete(o.chunks[c], i, i+1); len(o.chunks[c]) == 0 {
+	part := slices.Delete(o.chunks[c], i, i+1)
+	switch o.chunks[c] = part; {
+	case len(part) == 0:
+		o.chunks = slices.Delete(o.chunks, c, c+1)
+	case len(part) <= chunk/8 && c > 0 && len(o.chunks[c-1]) <= chunk/2:
+		// A list is as large as it ever was: what few are left in it move, or a trail
+		// that is thinned out would keep a list for each key.
+		o.chunks[c-1] = append(o.chunks[c-1], part...)
 		o.chunks = slices.Delete(o.chunks, c, c+1)
 	}
 }

@@ -12,6 +12,12 @@ type BitPay struct {
 	// nothing is cancelled there. Its environment must fit the rails: bitpay.Production
 	// with real networks, any other with test networks.
 	Client *bitpay.Client
+	// Former speak with tokens of the same account that were replaced, at the same
+	// environment: an invoice is shown to the token alone that created it, so what was
+	// opened with one of these is asked about, cancelled and refunded through it, and
+	// nothing new is. They are asked, in order, where Client is shown no such invoice.
+	// The package's documentation says how a token is replaced.
+	Former []*bitpay.Client
 	// Amounts are what a customer chooses from when an account is topped up, in USD or
 	// EUR, at least one: see Processor.Offers.
 	Amounts []money.Amount

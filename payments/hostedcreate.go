@@ -34,29 +34,38 @@ func (p *Processor) attachHosted(ctx context.Context, h HostedInvoice, v bitpay.
 // healHosted finds out whether a row's invoice exists, after a crash or a call
 // without an answer. While BitPay's rate may still be wanted it is created, which
 // finds it if it exists; later it is only looked for, and given up if it is not there.
+//
+// What former tokens may have created is looked for first.
 func (p *Processor) healHosted(ctx context.Context, h HostedInvoice) (HostedInvoice, error) {
+	v, found, err := p.findFormer(ctx, h)
+	switch {
+	case err != nil:
+		return p.notCreated(ctx, h, err)
+	case found:
+		return p.attachHosted(ctx, h, v)
+	}
 	if h.State == HostedOpening && p.now().Sub(h.CreatedAt) < adoptWithin {
 		if h.Cancel {
 			return p.failHosted(ctx, h, "paid another way before it existed at BitPay", false)
 		}
 		return p.createHosted(ctx, h)
 	}
-	v, err := p.cfg.BitPay.Client.InvoiceByGUID(ctx, h.ID)
+	v, err = p.cfg.BitPay.Client.InvoiceByGUID(ctx, h.ID)
 	p.heard(ctx, err)
 	switch {
 	case err == nil:
 		return p.attachHosted(ctx, h, v)
-	case errors.Is(err, bitpay.ErrNotFound) || p.guidless(err):
+	case errors.Is(err, bitpay.ErrNotFound) || guidless(p.cfg.BitPay.Client, err):
 		return p.failHosted(ctx, h, "BitPay was not reached in time and knows nothing of it", false)
 	}
 	return p.notCreated(ctx, h, err)
 }
 
-// guidless reports whether BitPay does not look invoices up by guid for the client's
+// guidless reports whether BitPay does not look invoices up by guid for a client's
 // token: a POS token's facade may lack it.
-func (p *Processor) guidless(err error) bool {
+func guidless(c *bitpay.Client, err error) bool {
 	var e *bitpay.Error
-	return p.cfg.BitPay.Client.Facade() == bitpay.POS && errors.As(err, &e) &&
+	return c.Facade() == bitpay.POS && errors.As(err, &e) &&
 		(refusedForGood(err) || strings.Contains(e.Message, "does not support"))
 }
 

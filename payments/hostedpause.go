@@ -30,6 +30,13 @@ type bitpayState struct {
 	hinted       time.Time // the last notification of an unknown invoice that did something
 }
 
+// accepted reports whether the token was accepted when it was last judged.
+func (s *bitpayState) accepted() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.refusedSince.IsZero()
+}
+
 // longestRest bounds how long BitPay is left alone, whatever it asks.
 const longestRest = time.Hour
 

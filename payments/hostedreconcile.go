@@ -80,6 +80,11 @@ type listedInvoice struct {
 	refunds bool
 }
 
+func listing(v bitpay.Invoice) listedInvoice {
+	return listedInvoice{id: v.ID, orderID: v.OrderID, currency: v.Currency, status: v.Status, price: v.Price,
+		refunds: len(v.RefundInfo) > 0 || len(v.RefundAddresses) > 0 || v.RefundAddressRequestPending}
+}
+
 func (r *reconciliation) run(ctx context.Context) error {
 	if err := r.list(ctx); err != nil {
 		return err
@@ -111,8 +116,7 @@ func (r *reconciliation) list(ctx context.Context) error {
 		for _, v := range page {
 			if _, known := r.listed[v.ID]; !known {
 				fresh, r.order = true, append(r.order, v.ID)
-				r.listed[v.ID] = listedInvoice{id: v.ID, orderID: v.OrderID, currency: v.Currency, status: v.Status, price: v.Price,
-					refunds: len(v.RefundInfo) > 0 || len(v.RefundAddresses) > 0 || v.RefundAddressRequestPending}
+				r.listed[v.ID] = listing(v)
 			}
 		}
 		r.report.Compared = len(r.order)

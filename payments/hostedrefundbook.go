@@ -39,7 +39,13 @@ func (p *Processor) applyRefunds(ctx context.Context, tx Tx, h *HostedInvoice, f
 // followRefunds asks BitPay for the refunds of a hosted invoice and books what
 // follows; changed says whether anything did.
 func (p *Processor) followRefunds(ctx context.Context, h HostedInvoice) (now HostedInvoice, changed bool, err error) {
-	found, err := p.cfg.BitPay.Client.Refunds(ctx, h.RemoteID)
+	c := p.cfg.BitPay.Client
+	if len(p.cfg.BitPay.Former) > 0 {
+		if _, c, err = p.fetchHosted(ctx, h); err != nil {
+			return h, false, err
+		}
+	}
+	found, err := c.Refunds(ctx, h.RemoteID)
 	p.heard(ctx, err)
 	if err != nil {
 		return h, false, err

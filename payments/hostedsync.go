@@ -24,14 +24,17 @@ func (p *Processor) syncHosted(ctx context.Context, h HostedInvoice) (HostedInvo
 	if h.RemoteID == "" {
 		return p.healHosted(asking, h)
 	}
-	v, err := p.askHosted(asking, h)
+	v, c, err := p.fetchHosted(asking, h)
 	if err != nil {
 		return p.unanswered(asking, h, err)
 	}
-	if p.cfg.BitPay.Client.Facade() != bitpay.Merchant || h.State != HostedComplete && v.Status != bitpay.StatusComplete {
+	if h.Cancel && h.State == HostedNew && v.Status == bitpay.StatusNew && c.Facade() == bitpay.Merchant {
+		return p.cancelHosted(ctx, asking, c, h, v)
+	}
+	if c.Facade() != bitpay.Merchant || h.State != HostedComplete && v.Status != bitpay.StatusComplete {
 		return p.applyHosted(ctx, h.ID, v, nil, false)
 	}
-	refunds, err := p.cfg.BitPay.Client.Refunds(asking, h.RemoteID)
+	refunds, err := c.Refunds(asking, h.RemoteID)
 	p.heard(asking, err)
 	if err == nil {
 		return p.applyHosted(ctx, h.ID, v, refunds, true)
@@ -62,7 +65,8 @@ func (p *Processor) applyAlone(ctx context.Context, id string, v bitpay.Invoice,
 // which an operator must see.
 func (h *HostedInvoice) unanswered(cause error, now time.Time) (told []EventKind) {
 	var mismatch *bitpay.MismatchError
-	if errors.As(cause, &mismatch) || errors.Is(cause, bitpay.ErrNotFound) || h.RemoteID != "" && lasting(cause) {
+	var stranger *strangerError
+	if errors.As(cause, &mismatch) || errors.As(cause, &stranger) || errors.Is(cause, bitpay.ErrNotFound) || h.RemoteID != "" && lasting(cause) {
 		return h.doubt(cause.Error(), now)
 	}
 	h.later(now, firstFailure, longestFailure)
@@ -91,23 +95,6 @@ func (p *Processor) otherEnvironment(ctx context.Context, h HostedInvoice) (Host
 		return h, errors.Join(refused, err)
 	}
 	return after, refused
-}
-
-// askHosted fetches an invoice, or cancels it if it was paid another way. BitPay
-// refuses to cancel what may have been paid already: then it is looked at.
-func (p *Processor) askHosted(ctx context.Context, h HostedInvoice) (bitpay.Invoice, error) {
-	c := p.cfg.BitPay.Client
-	if h.Cancel && h.State == HostedNew && c.Facade() == bitpay.Merchant {
-		v, err := c.CancelInvoice(ctx, h.RemoteID, false)
-		p.heard(ctx, err)
-		if err == nil || !refusedForGood(err) {
-			return v, err
-		}
-		p.cfg.Log.Info("BitPay does not cancel a hosted invoice that was paid another way", "hosted", h.ID, "error", err)
-	}
-	v, err := c.Invoice(ctx, h.RemoteID)
-	p.heard(ctx, err)
-	return v, err
 }
 
 // unanswered records that a call about a row brought nothing to apply.

@@ -27,7 +27,9 @@ type BitPay struct {
 	// bitpay.High is refused: it credits what no block holds.
 	Speed bitpay.Speed
 	// NotificationURL is where the host mounts Processor.BitPayNotifications, reachable
-	// from outside with https. Empty: polling finds everything, some minutes later.
+	// from outside with https. A secret in its path keeps strangers out where Secrets are
+	// not given; it is sent to BitPay with every invoice and printed by nothing here.
+	// Empty: polling finds everything, some minutes later.
 	NotificationURL string
 	// Secrets are the tokens that sign notifications: the client's, and older ones.
 	// Empty: signatures are not checked, and every notification is still only a hint.
@@ -35,3 +37,17 @@ type BitPay struct {
 	// Description is what BitPay's page says is paid for: "Prepaid credit".
 	Description string
 }
+
+// String names the account at BitPay, without NotificationURL: its path may be a secret.
+func (b BitPay) String() string {
+	if b.Client == nil {
+		return "payments.BitPay"
+	}
+	return "payments.BitPay(" + string(b.Client.Facade()) + " at " + string(b.Client.Environment()) + ")"
+}
+
+// GoString is String, for %#v.
+func (b BitPay) GoString() string { return b.String() }
+
+// MarshalText is String, for logs and JSON.
+func (b BitPay) MarshalText() ([]byte, error) { return []byte(b.String()), nil }

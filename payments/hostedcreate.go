@@ -14,11 +14,26 @@ import (
 // invoice, however often it is done.
 func (p *Processor) createHosted(ctx context.Context, h HostedInvoice) (HostedInvoice, error) {
 	v, err := p.cfg.BitPay.Client.CreateInvoice(ctx, h.request(p.cfg.BitPay))
+	err = p.withoutURL(err)
 	p.heard(ctx, err)
 	if err != nil {
 		return p.notCreated(ctx, h, err)
 	}
 	return p.attachHosted(ctx, h, v)
+}
+
+// withoutURL takes the URL of notifications out of what BitPay says of it: its path may
+// be a secret.
+func (p *Processor) withoutURL(err error) error {
+	var e *bitpay.Error
+	url := p.cfg.BitPay.NotificationURL
+	if url == "" || !errors.As(err, &e) || !strings.Contains(e.Error(), url) {
+		return err
+	}
+	clean := *e
+	clean.Message = strings.ReplaceAll(e.Message, url, "[notification URL]")
+	clean.Field = strings.ReplaceAll(e.Field, url, "[notification URL]")
+	return &clean
 }
 
 // attachHosted commits that a row's invoice exists, and where it stands.
@@ -81,7 +96,7 @@ func (p *Processor) notCreated(ctx context.Context, h HostedInvoice, cause error
 }
 
 // failHosted ends a row that has no invoice at BitPay. It is revived if BitPay turns
-// out to have one.
+// out to have one, for which it is looked at once more after failedFor.
 func (p *Processor) failHosted(ctx context.Context, h HostedInvoice, problem string, mismatch bool) (HostedInvoice, error) {
 	return p.changeHosted(ctx, h.ID, func(h *HostedInvoice, out *outcome) {
 		if h.RemoteID != "" {
@@ -92,8 +107,13 @@ func (p *Processor) failHosted(ctx context.Context, h HostedInvoice, problem str
 			h.Problem = problem
 			out.hosted(EventHostedMismatch, h)
 		}
-		h.State, h.Problem, h.Tries = HostedFailed, problem, 0
-		h.PollAt = time.Time{}
+		if first || mismatch {
+			h.Problem = problem // why it failed, not that it is still not there
+		}
+		h.State, h.Tries, h.PollAt = HostedFailed, 0, time.Time{}
+		if last := h.CreatedAt.Add(failedFor); last.After(out.now) {
+			h.PollAt = last
+		}
 		if first {
 			out.hosted(EventHostedFailed, h)
 		}

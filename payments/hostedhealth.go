@@ -45,6 +45,9 @@ func (p *Processor) bitpayHealth(ctx context.Context, tx Tx, now time.Time) (*Bi
 			return nil, err
 		}
 		for _, h := range page {
+			if h.State == HostedFailed {
+				continue // looked at once more, for safety
+			}
 			b.Open++
 			if h.State == HostedOpening {
 				b.Opening++

@@ -98,7 +98,7 @@ func (r *reconciliation) settled(ctx context.Context) (map[money.Currency]money.
 				continue
 			}
 			fresh, seen[s.ID] = true, true
-			if !currency.Valid() || s.Status == "rejected" {
+			if !currency.Valid() || s.Status == "failed" || s.Status == "rejected" { // the latter of BitPay's older pages
 				continue
 			}
 			amount, err := s.TotalAmount.Amount(currency.Asset())

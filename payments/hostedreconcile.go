@@ -224,7 +224,11 @@ func (r *reconciliation) followAndTell(ctx context.Context, h HostedInvoice) err
 	}
 	for _, f := range now.Refunds {
 		if f.Problem != "" {
-			r.report.differ(DifferenceAmount, h.ID, h.RemoteID, fmt.Sprintf("refund %s of %s is not booked: %s", f.ID, f.Amount, f.Problem))
+			what := "is not booked"
+			if f.Reserved {
+				what = "is booked, and not all of BitPay's answer"
+			}
+			r.report.differ(DifferenceAmount, h.ID, h.RemoteID, fmt.Sprintf("refund %s of %s %s: %s", f.ID, f.Amount, what, f.Problem))
 		}
 	}
 	return nil

@@ -29,7 +29,7 @@ func (p *Processor) applyRefunds(ctx context.Context, tx Tx, h *HostedInvoice, f
 		}
 		h.setRefund(s.now)
 		if s.now.Problem != "" && s.now.Problem != s.was.Problem {
-			p.cfg.Log.Warn("a refund at BitPay is not booked", "hosted", h.ID, "refund", s.now.ID, "problem", s.now.Problem)
+			p.cfg.Log.Warn("a refund at BitPay, or a part of it, is not booked", "hosted", h.ID, "refund", s.now.ID, "problem", s.now.Problem)
 			out.hosted(EventHostedMismatch, h)
 		}
 	}

@@ -41,6 +41,7 @@ type refundWorld struct {
 	events *recorder
 	answer *answers
 	n      int
+	token  string // of client
 }
 
 // answers passes BitPay's answers on, keeps the lists of refunds it has seen, and
@@ -129,9 +130,19 @@ func (w *refundWorld) merchant(base string) *bitpay.Client {
 	w.Helper()
 	key, err := bitauth.ParseKey(refundKey)
 	require.NoError(w, err)
-	token, err := w.sim.Grant(bitpaysim.Merchant, key.Identity())
+	w.token, err = w.sim.Grant(bitpaysim.Merchant, key.Identity())
 	require.NoError(w, err)
-	c, err := bitpay.New(bitpay.Config{Environment: bitpay.Simulator(base), Token: bitpay.NewSecret(token), Signer: key})
+	c, err := bitpay.New(bitpay.Config{Environment: bitpay.Simulator(base), Token: bitpay.NewSecret(w.token), Signer: key})
+	require.NoError(w, err)
+	return c
+}
+
+// over is the engine's client on a transport of its own.
+func (w *refundWorld) over(transport http.RoundTripper) *bitpay.Client {
+	w.Helper()
+	key, err := bitauth.ParseKey(refundKey)
+	require.NoError(w, err)
+	c, err := bitpay.New(bitpay.Config{Environment: w.client.Environment(), Token: bitpay.NewSecret(w.token), Signer: key, Transport: transport})
 	require.NoError(w, err)
 	return c
 }

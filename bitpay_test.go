@@ -76,6 +76,22 @@ func TestBitPaysClientAndSimulatorAgreeOnTheLifeOfAnInvoice(t *testing.T) {
 	require.Equal(t, bitpay.StatusExpired, now.Status)
 }
 
+// 1,000 USD and more in a coin of 18 decimals: the totals have an exponent on the wire.
+func TestALargeInvoiceIsPaidInACoinOfManyDecimals(t *testing.T) {
+	sim, cfg := hosted(t)
+	cfg.Token = bitpay.NewSecret(sim.POSToken())
+	c, order := client(t, cfg), topUp("large")
+	order.Price = bitpay.NumberOf(money.Units(money.USD.Asset(), 12_345_67))
+	made, err := c.CreateInvoice(t.Context(), order)
+	require.NoError(t, err)
+	require.Equal(t, "12345670000000000000000", made.PaymentTotals["DAI"].String())
+	require.NoError(t, sim.PayExact(made.ID, "DAI"))
+	now, err := c.Invoice(t.Context(), made.ID)
+	require.NoError(t, err)
+	require.True(t, now.AmountPaid.Equal(made.PaymentTotals["DAI"]))
+	require.Nil(t, now.Unreadable())
+}
+
 func TestBitPaysClientAndSimulatorAgreeOnPairingSignaturesAndRefunds(t *testing.T) {
 	sim, cfg := hosted(t)
 	key, err := bitauth.NewKey()

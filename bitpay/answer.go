@@ -171,17 +171,36 @@ func one[T any](c *Client, op string, data json.RawMessage) (T, error) {
 	return v, nil
 }
 
-// many reads the data of an answer as a list of objects.
+// many reads the data of an answer as a list of objects. Those that cannot be read are
+// left out and named by an *ElementsError.
 func many[T any](c *Client, op string, data json.RawMessage) ([]T, error) {
 	var all []json.RawMessage
 	if err := json.Unmarshal(data, &all); err != nil {
 		return nil, c.misread(op, fmt.Errorf("not a list: %w", err))
 	}
-	list := make([]T, len(all))
+	list := make([]T, 0, len(all))
+	var bad []Element
 	for i, raw := range all {
-		if err := decodeValue(raw, reflect.ValueOf(&list[i]).Elem()); err != nil {
-			return nil, c.misread(op, fmt.Errorf("element %d: %w", i, err))
+		var v T
+		if err := decodeValue(raw, reflect.ValueOf(&v).Elem()); err != nil {
+			bad = append(bad, Element{Index: i, ID: c.elementID(raw), Err: c.misread(op, fmt.Errorf("element %d: %w", i, err))})
+			continue
 		}
+		list = append(list, v)
+	}
+	if bad != nil {
+		return list, &ElementsError{Op: op, Total: len(all), Unreadable: bad}
 	}
 	return list, nil
+}
+
+// elementID is the id of an object that could not be read, "" if that is odd too.
+func (c *Client) elementID(raw json.RawMessage) string {
+	var named struct {
+		ID json.RawMessage `json:"id"`
+	}
+	if json.Unmarshal(raw, &named) != nil || !idForm.MatchString(text(named.ID)) {
+		return ""
+	}
+	return tidy(text(named.ID), c.cleaner(Secret{}))
 }

@@ -46,8 +46,8 @@ const defaultTimeout = 20 * time.Second
 
 // Client speaks to BitPay for one token. It is safe for concurrent use and holds
 // no goroutine. Every method returns an [*Error] for what BitPay refused or did not
-// answer, a [*MismatchError] for an answer to something else, and an error that
-// wraps [ErrArgument] or [ErrMerchantOnly] before anything is sent.
+// answer, a [*MismatchError] for an answer to something else, an [*ElementsError]
+// beside what could be read of a list, and an error that wraps [ErrArgument] or [ErrMerchantOnly] before anything is sent.
 //
 // Reads, and the creation of an invoice (whose GUID makes it idempotent), are tried
 // up to four times, 0.5, 1 and 2 seconds apart or as far as BitPay asks, up to 30 s;

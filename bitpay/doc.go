@@ -18,7 +18,8 @@
 //
 // Numbers are exact ([Number]) and may exceed 64 bits. Every documented member of an
 // answer has a field; unknown ones, and such of an unexpected shape that decide
-// about no money, are kept in Extra.
+// about no money, are kept in Extra ([Invoice.Unreadable] names the latter). A list with
+// elements that cannot be read comes back without them, beside an [*ElementsError].
 //
 // # Statuses
 //

@@ -8,6 +8,11 @@ import (
 // Invoice is a hosted invoice as BitPay describes it. Fields marked M are in the
 // merchant facade's view only; a member that BitPay left out is the zero value.
 //
+// What an invoice is, costs and has come to must be readable: ID, GUID, Status,
+// ExceptionStatus, Price, Currency, OrderID, ExpirationTime and CurrentTime. Any other
+// member that cannot be read is the zero value here, as it came in Extra, and named by
+// [Invoice.Unreadable]: ask it before relying on a zero AmountPaid.
+//
 // Maps are keyed by BitPay's coin codes, an open set ("BTC", "USDC", "USDC_m" on
 // Polygon). Totals and AmountPaid count the coin's smallest units; their decimals
 // are those of [Client.Currencies]. Times are UTC, to the millisecond.
@@ -15,7 +20,7 @@ import (
 // Source: https://developer.bitpay.com/reference/invoices.
 type Invoice struct {
 	ID              string    `json:"id" bitpay:"need"`
-	URL             string    `json:"url" bitpay:"must"`  // the hosted page, valid until expiry
+	URL             string    `json:"url"`                // the hosted page, valid until expiry
 	GUID            string    `json:"guid" bitpay:"must"` // M
 	Status          Status    `json:"status" bitpay:"need"`
 	ExceptionStatus Exception `json:"exceptionStatus" bitpay:"must"`
@@ -27,18 +32,18 @@ type Invoice struct {
 	PosData         string    `json:"posData"`
 	Token           Secret    `json:"token"` // of this invoice; what resending a notification needs
 
-	InvoiceTime     time.Time `json:"invoiceTime" bitpay:"must"`
+	InvoiceTime     time.Time `json:"invoiceTime"`
 	ExpirationTime  time.Time `json:"expirationTime" bitpay:"must"`
 	CurrentTime     time.Time `json:"currentTime" bitpay:"must"` // BitPay's clock at the answer
 	RateRefreshTime time.Time `json:"rateRefreshTime"`
 
-	AmountPaid          Number `json:"amountPaid" bitpay:"must"`          // smallest units of TransactionCurrency
-	DisplayAmountPaid   string `json:"displayAmountPaid"`                 // whole coins
-	TransactionCurrency string `json:"transactionCurrency" bitpay:"must"` // "" until something was paid
-	UnderpaidAmount     Number `json:"underpaidAmount" bitpay:"must"`     // M, with PaidPartial; smallest units
-	OverpaidAmount      Number `json:"overpaidAmount" bitpay:"must"`      // M, with PaidOver; smallest units
-	IsCancelled         bool   `json:"isCancelled" bitpay:"must"`         // M, by the merchant and not by time
-	LowFeeDetected      bool   `json:"lowFeeDetected"`                    // confirmation may be slow
+	AmountPaid          Number `json:"amountPaid"`          // smallest units of TransactionCurrency
+	DisplayAmountPaid   string `json:"displayAmountPaid"`   // whole coins
+	TransactionCurrency string `json:"transactionCurrency"` // "" until something was paid
+	UnderpaidAmount     Number `json:"underpaidAmount"`     // M, with PaidPartial; smallest units
+	OverpaidAmount      Number `json:"overpaidAmount"`      // M, with PaidOver; smallest units
+	IsCancelled         bool   `json:"isCancelled"`         // M, by the merchant and not by time
+	LowFeeDetected      bool   `json:"lowFeeDetected"`      // confirmation may be slow
 	// NonPayProPaymentReceived is M: the payment came from peer to peer.
 	NonPayProPaymentReceived bool          `json:"nonPayProPaymentReceived"`
 	Transactions             []Transaction `json:"transactions"` // M
@@ -47,8 +52,8 @@ type Invoice struct {
 	TargetConfirmations                  int   `json:"targetConfirmations"`
 	GuaranteedPaymentTargetConfirmations int   `json:"guaranteedPaymentTargetConfirmations"`
 
-	PaymentSubtotals               map[string]Number               `json:"paymentSubtotals" bitpay:"must"` // without the network's cost
-	PaymentTotals                  map[string]Number               `json:"paymentTotals" bitpay:"must"`
+	PaymentSubtotals               map[string]Number               `json:"paymentSubtotals"` // without the network's cost
+	PaymentTotals                  map[string]Number               `json:"paymentTotals"`
 	PaymentDisplaySubtotals        map[string]string               `json:"paymentDisplaySubTotals"` // whole coins
 	PaymentDisplayTotals           map[string]string               `json:"paymentDisplayTotals"`
 	ExchangeRates                  map[string]map[string]Number    `json:"exchangeRates"` // of one coin in each currency
@@ -84,6 +89,11 @@ type Invoice struct {
 	// Shopify and other members without a documented shape are in Extra.
 	Extra Extra `json:"-"`
 }
+
+// Unreadable names the members, as BitPay spells them, whose shape is not the
+// documented one: their fields are zero and Extra has them as they came. It is nil for
+// an invoice that was read whole.
+func (v Invoice) Unreadable() []string { return unreadable(v, v.Extra) }
 
 // UnmarshalJSON reads an invoice from an answer's data. It fails if a member that
 // decides about money is missing or unreadable; other members of an unexpected

@@ -2,8 +2,11 @@ package bitpay_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"math/big"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,9 +90,9 @@ func TestBitPaysOddShapesAreRead(t *testing.T) {
 
 func TestAnInvoiceWhoseMoneyCannotBeReadIsRefused(t *testing.T) {
 	for _, change := range []map[string]any{
-		{"price": nil}, {"price": "ten"}, {"price": true}, {"price": "1e999999999"}, {"currency": nil}, {"id": nil}, {"id": ""}, {"status": nil}, {"status": false},
-		{"amountPaid": "NaN"}, {"amountPaid": map[string]any{}}, {"paymentTotals": map[string]any{"BTC": "x"}}, {"exceptionStatus": true},
-		{"orderId": []any{7}}, {"expirationTime": "soon"}, {"expirationTime": -1}, {"isCancelled": "yes"}, {"amountPaid": strings.Repeat("9", 49)},
+		{"price": nil}, {"price": "ten"}, {"price": true}, {"price": "1e999999999"}, {"price": strings.Repeat("9", 61)}, {"currency": nil}, {"id": nil}, {"id": ""},
+		{"status": nil}, {"status": false}, {"exceptionStatus": true}, {"orderId": []any{7}}, {"guid": []any{7}},
+		{"expirationTime": "soon"}, {"expirationTime": -1}, {"currentTime": "now"},
 	} {
 		_, err := pos(t, always(200, hosted(t, change))).Invoice(t.Context(), invoiceA)
 		var e *bitpay.Error
@@ -99,9 +102,35 @@ func TestAnInvoiceWhoseMoneyCannotBeReadIsRefused(t *testing.T) {
 	}
 }
 
+func TestAnUnreadableMemberThatDecidesNothingIsToldAndTheInvoiceRead(t *testing.T) {
+	for name, odd := range map[string]any{
+		"amountPaid": "NaN", "paymentTotals": map[string]any{"BTC": 1, "DAI": "x"}, "paymentSubtotals": 7, "underpaidAmount": "some", "overpaidAmount": strings.Repeat("9", 61),
+		"transactionCurrency": true, "isCancelled": "yes", "invoiceTime": "soon", "minerFees": "none", "exchangeRates": map[string]any{"BTC": map[string]any{"USD": "1e99"}},
+	} {
+		v, err := pos(t, always(200, hosted(t, map[string]any{name: odd, "news": 1, "-": 1}))).Invoice(t.Context(), invoiceA)
+		require.NoError(t, err, name)
+		require.Equal(t, []string{name}, v.Unreadable(), "a member nobody documented is none")
+		want, err := json.Marshal(odd)
+		require.NoError(t, err)
+		require.JSONEq(t, string(want), string(v.Extra[name]), name)
+		require.Equal(t, "10", v.Price.String())
+	}
+	v, err := pos(t, always(200, hosted(t, nil))).Invoice(t.Context(), invoiceA)
+	require.NoError(t, err)
+	require.Nil(t, v.Unreadable())
+	_, err = pos(t, always(200, hosted(t, map[string]any{"url": []any{}}))).Invoice(t.Context(), invoiceA)
+	require.NoError(t, err, "a page is needed to pay, not to see what was paid")
+	_, err = pos(t, always(200, hosted(t, map[string]any{"url": []any{}}))).CreateInvoice(t.Context(), order(t))
+	require.ErrorAs(t, err, new(*bitpay.MismatchError))
+	r := bitpay.Refund{}
+	require.NoError(t, json.Unmarshal([]byte(`{"id":"R","invoice":"A","status":"created","amount":1,"transactionAmount":"x","immediate":0,"more":1}`), &r))
+	require.Equal(t, []string{"transactionAmount", "immediate"}, r.Unreadable())
+	require.Error(t, json.Unmarshal([]byte(`{"id":"R","invoice":"A","status":"created","amount":1,"type":{}}`), &r), "the type says whose money it is")
+}
+
 func TestNumbersKeepEveryDigit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		units := rapid.StringMatching(`-?[1-9][0-9]{0,47}`).Draw(t, "units")
+		units := rapid.StringMatching(`-?[1-9][0-9]{0,59}`).Draw(t, "units")
 		n, err := bitpay.ParseNumber(units)
 		require.NoError(t, err)
 		require.Equal(t, units, n.String())
@@ -120,7 +149,8 @@ func TestNumbersKeepEveryDigit(t *testing.T) {
 	for _, s := range []string{"0", "-0", "0.00", "0e5", "0E-10"} {
 		require.Zero(t, number(t, s).Sign(), s)
 	}
-	for _, s := range []string{"", "-", "--1", "+1", ".", "1.2.3", "0x10", "1_000", "1,5", "NaN", "Infinity", " 1", "1e1000", "1e-1000", "0e99999", "0ee", "e", "1e99"} {
+	for _, s := range []string{"", "-", "--1", "+1", ".", "1.2.3", "0x10", "1_000", "1,5", "NaN", "Infinity", " 1", "1e1000", "1e-1000", "0e99999", "0ee", "e", "1e99",
+		"1e+60", "1e-61", "-1e+60", "1000e58", "1e+", "1e1.5", "e5", ".e5", "-.", strings.Repeat("9", 61), "0." + strings.Repeat("0", 60) + "1", strings.Repeat("0", 123)} {
 		_, err := bitpay.ParseNumber(s)
 		require.ErrorIs(t, err, money.ErrBadNumber, s)
 	}
@@ -134,10 +164,46 @@ func TestNumbersKeepEveryDigit(t *testing.T) {
 	require.Equal(t, "12.5", bitpay.NumberOf(money.Units(usd, 1250)).String())
 }
 
+// BitPay's servers are written in JavaScript, where a number of 10^21 or more has an
+// exponent: 1,000 DAI are 1e+21 units.
+func TestNumbersAreReadAsJavaScriptWritesThem(t *testing.T) {
+	for wire, plain := range map[string]string{
+		"1e+21": "1000000000000000000000", "1.5e+21": "1500000000000000000000", "1.23e+24": "1230000000000000000000000", "1e21": "1000000000000000000000",
+		"1.7976931348623157e+59": "179769313486231570000000000000000000000000000000000000000000", "-1e+21": "-1000000000000000000000",
+		"1e-7": "0.0000001", "1.2345678901234567e-10": "0.00000000012345678901234567", "5.84E-5": "0.0000584", "0e+21": "0",
+	} {
+		n := number(t, wire)
+		require.Equal(t, plain, n.String(), wire)
+		text, err := json.Marshal(n)
+		require.NoError(t, err)
+		require.True(t, n.Equal(number(t, string(text))), "what we write we read: %s", wire)
+	}
+	body := strings.ReplaceAll(hosted(t, nil), `"DAI":123000000000000000000`, `"DAI":1.0002e+21`)
+	body = strings.Replace(body, `"amountPaid":0`, `"amountPaid":1e+21`, 1)
+	v, err := merchant(t, always(200, body)).CreateInvoice(t.Context(), order(t))
+	require.NoError(t, err)
+	dai := money.Asset{Coin: "DAI", Network: "ethereum", Decimals: 18}
+	for want, n := range map[string]bitpay.Number{"1000.200000000000000000": v.PaymentTotals["DAI"], "1000.000000000000000000": v.AmountPaid} {
+		x, err := n.Units(dai)
+		require.NoError(t, err)
+		require.Equal(t, want, x.Text())
+	}
+	require.Equal(t, v.PaymentTotals["DAI"], v.PaymentSubtotals["DAI"])
+	require.Empty(t, v.Extra)
+}
+
 func FuzzInvoice(f *testing.F) {
-	f.Add([]byte(everything))
-	f.Add([]byte(posView))
+	// One small seed for each member: the fuzzer shortens what it finds by taking bytes
+	// out in pairs, a minute for each find of the length of a whole invoice.
+	var members map[string]json.RawMessage
+	require.NoError(f, json.Unmarshal([]byte(everything), &members))
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		f.Add(fmt.Appendf(nil, `{"id":"A","status":"new","price":1,"currency":"USD",%q:%s}`, name, members[name]))
+	}
 	f.Add([]byte(`{"id":"A","status":"new","price":1e18,"currency":"USD","refundInfo":[null],"refundAddresses":[{}]}`))
+	for _, n := range []string{"1e+21", "1.0002e+21", "1.23e+24", `"1e+60"`, "-1e-60", "5.84E-5"} {
+		f.Add(fmt.Appendf(nil, `{"id":"A","status":"new","price":%s,"currency":"USD","amountPaid":%s,"paymentTotals":{"DAI":%s}}`, n, n, n))
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var v bitpay.Invoice
 		if json.Unmarshal(b, &v) != nil {
@@ -152,5 +218,12 @@ func FuzzInvoice(f *testing.F) {
 		require.NoError(t, json.Unmarshal(text, &back))
 		require.True(t, v.Price.Equal(back.Price) && v.AmountPaid.Equal(back.AmountPaid), "price and amount survive")
 		require.Equal(t, v.Status, back.Status)
+		require.Len(t, back.PaymentTotals, len(v.PaymentTotals))
+		for coin, total := range v.PaymentTotals {
+			require.True(t, total.Equal(back.PaymentTotals[coin]), "totals survive")
+		}
+		for _, name := range v.Unreadable() {
+			require.Contains(t, v.Extra, name)
+		}
 	})
 }

@@ -111,6 +111,8 @@ type InvoiceQuery struct {
 }
 
 // Invoices lists the merchant's invoices. A page shorter than Limit is the last.
+// Invoices that cannot be read are left out and named by an [*ElementsError] beside the
+// others; its Total is then the page's length.
 func (c *Client) Invoices(ctx context.Context, q InvoiceQuery) ([]Invoice, error) {
 	const op = "list invoices"
 	if err := c.merchant(op); err != nil {

@@ -51,7 +51,8 @@ func (e LedgerEntry) Value() (Number, error) {
 	return Number{}, fmt.Errorf("bitpay: read ledger entry %.40q: scale %s is not a power of ten up to 10^18", e.ID, e.Scale)
 }
 
-// Ledgers returns the merchant's balances at BitPay.
+// Ledgers returns the merchant's balances at BitPay. Those that cannot be read are left
+// out and named by an [*ElementsError] beside the others.
 func (c *Client) Ledgers(ctx context.Context) ([]Balance, error) {
 	const op = "list ledgers"
 	if err := c.merchant(op); err != nil {
@@ -60,7 +61,8 @@ func (c *Client) Ledgers(ctx context.Context) ([]Balance, error) {
 	return listed[Balance](ctx, c, call{op: op, path: []string{"ledgers"}, as: tokened})
 }
 
-// LedgerEntries returns the ledger of one currency, both days (UTC) included.
+// LedgerEntries returns the ledger of one currency, both days (UTC) included. Entries
+// that cannot be read are left out and named by an [*ElementsError] beside the others.
 func (c *Client) LedgerEntries(ctx context.Context, currency string, from, to time.Time) ([]LedgerEntry, error) {
 	const op = "list ledger entries"
 	if err := c.merchant(op); err != nil {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -19,29 +21,54 @@ import (
 // compare them with [Number.Equal], not with ==.
 type Number struct{ d decimal.Decimal }
 
-// ParseNumber reads a number in plain digits or with an exponent of up to three
-// characters, at most 48 characters without its sign. Everything else is
-// [money.ErrBadNumber].
+// maxPlaces bounds a number on both sides of its decimal point. A billion whole coins
+// of 18 decimals take 28 digits, all SHIB there are 33, and 10^60 is within the 256
+// bits of an EVM's counter; the smallest rate that has meaning, a satoshi in the
+// largest such count, has fewer than 60 decimals. Written out, a number takes at most
+// maxText characters with its sign: no answer costs much more memory than its length.
+const (
+	maxPlaces = 60
+	maxText   = 2*maxPlaces + 2
+)
+
+var numeralForm = regexp.MustCompile(`^(-?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,3}))?$`)
+
+// ParseNumber reads a number in plain digits, or with an exponent as JavaScript
+// writes those of 10^21 and more ("1.5e+21"). It may have 60 digits before its decimal
+// point and 60 after it, whichever way it is written, and 122 characters. Everything
+// else is [money.ErrBadNumber].
 func ParseNumber(s string) (Number, error) {
-	text, negative := strings.CutPrefix(s, "-")
-	if zero(text) {
+	if len(s) > maxText {
+		return Number{}, badNumber(s)
+	}
+	part := numeralForm.FindStringSubmatch(s)
+	if part == nil || part[2]+part[3] == "" {
+		return Number{}, badNumber(s)
+	}
+	units, ok := new(big.Int).SetString(part[1]+part[2]+part[3], 10)
+	if !ok {
+		return Number{}, badNumber(s)
+	}
+	if units.Sign() == 0 {
 		return Number{}, nil
 	}
-	d, err := money.ParseDecimal(text)
-	if err != nil {
-		return Number{}, fmt.Errorf("bitpay: read number: %w", err)
+	exponent := 0
+	if part[4] != "" {
+		var err error
+		if exponent, err = strconv.Atoi(part[4]); err != nil {
+			return Number{}, badNumber(s)
+		}
 	}
-	if negative {
-		d = d.Neg()
+	// Nothing was expanded yet: digits are counted as they are written.
+	d := decimal.NewFromBigInt(units, int32(exponent-len(part[3])))
+	if places := int(-d.Exponent()); places > maxPlaces || d.NumDigits()-places > maxPlaces {
+		return Number{}, badNumber(s)
 	}
 	return Number{d: d}, nil
 }
 
-// zero reports whether s is a numeral of zero, which money.ParseDecimal refuses.
-func zero(s string) bool {
-	mantissa, exponent, _ := strings.Cut(strings.ToLower(s), "e")
-	return len(s) <= 48 && strings.Contains(mantissa, "0") && strings.Trim(mantissa, "0.") == "" &&
-		strings.Count(mantissa, ".") <= 1 && len(exponent) <= 4 && strings.Trim(exponent, "+-0123456789") == ""
+func badNumber(s string) error {
+	return fmt.Errorf("bitpay: read number: %w: %.50q", money.ErrBadNumber, s)
 }
 
 // NumberOf returns an amount in whole coins or major units, exactly: 12.50 USD is
@@ -64,11 +91,11 @@ func (n Number) String() string { return n.d.String() }
 // ledgers are. A number with more decimals than a has is a
 // [*money.PrecisionError]; nothing is rounded.
 func (n Number) Amount(a money.Asset) (money.Amount, error) {
-	x, err := money.ParseAmount(a, n.d.Abs().String())
-	if n.d.Sign() < 0 {
-		x = x.Neg()
+	units := n.d.Shift(int32(a.Decimals))
+	if !units.IsInteger() {
+		return money.Amount{}, &money.PrecisionError{Asset: a, Text: n.String()}
 	}
-	return x, err
+	return money.NewAmount(a, units.BigInt()), nil
 }
 
 // Units reads n as a count of a's smallest units, as an invoice's AmountPaid and

@@ -63,7 +63,8 @@ type WalletCurrency struct {
 }
 
 // Rates returns what one whole coin of base ("BTC") is worth in every currency. No
-// token is sent.
+// token is sent. Rates that cannot be read are left out and named by an
+// [*ElementsError] beside the others.
 func (c *Client) Rates(ctx context.Context, base string) ([]Rate, error) {
 	const op = "get rates"
 	if err := checkCode(op, base); err != nil {
@@ -93,11 +94,14 @@ func (c *Client) Rate(ctx context.Context, base, currency string) (Rate, error) 
 }
 
 // Currencies returns every currency and coin that BitPay knows. No token is sent.
+// Those that cannot be read are left out and named by an [*ElementsError] beside the
+// others.
 func (c *Client) Currencies(ctx context.Context) ([]Currency, error) {
 	return listed[Currency](ctx, c, call{op: "list currencies", path: []string{"currencies"}})
 }
 
-// SupportedWallets returns the wallets of the hosted page. No token is sent.
+// SupportedWallets returns the wallets of the hosted page. No token is sent. Those that
+// cannot be read are left out and named by an [*ElementsError] beside the others.
 func (c *Client) SupportedWallets(ctx context.Context) ([]Wallet, error) {
 	return listed[Wallet](ctx, c, call{op: "list wallets", path: []string{"supportedwallets"}})
 }

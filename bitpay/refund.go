@@ -1,6 +1,7 @@
 package bitpay
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -39,7 +40,9 @@ func (s RefundStatus) Final() bool {
 	return s == RefundSuccess || s == RefundFailure || s == RefundCanceled
 }
 
-// Refund is a refund as BitPay describes it.
+// Refund is a refund as BitPay describes it. ID, GUID, Invoice, Status, Amount,
+// Currency, RefundFee, BuyerPaysRefundFee and Type must be readable; another member
+// that is not, is zero here and as it came in Extra: [Refund.Unreadable].
 //
 // Source: https://developer.bitpay.com/reference/refunds.
 type Refund struct {
@@ -51,22 +54,26 @@ type Refund struct {
 	Amount                 Number       `json:"amount" bitpay:"need"` // of the invoice's pricing currency
 	Currency               string       `json:"currency" bitpay:"must"`
 	RefundFee              Number       `json:"refundFee" bitpay:"must"` // of the pricing currency
-	TransactionCurrency    string       `json:"transactionCurrency" bitpay:"must"`
-	TransactionAmount      Number       `json:"transactionAmount" bitpay:"must"`    // whole coins
-	TransactionRefundFee   Number       `json:"transactionRefundFee" bitpay:"must"` // whole coins
-	Immediate              bool         `json:"immediate" bitpay:"must"`
-	BuyerPaysRefundFee     bool         `json:"buyerPaysRefundFee" bitpay:"must"`
+	TransactionCurrency    string       `json:"transactionCurrency"`
+	TransactionAmount      Number       `json:"transactionAmount"`    // whole coins
+	TransactionRefundFee   Number       `json:"transactionRefundFee"` // whole coins
+	Immediate              bool         `json:"immediate"`
+	BuyerPaysRefundFee     bool         `json:"buyerPaysRefundFee" bitpay:"must"` // only of one made elsewhere
 	RequestDate            time.Time    `json:"requestDate"`
 	LastRefundNotification time.Time    `json:"lastRefundNotification"`
 	SupportRequest         string       `json:"supportRequest"`
 	RefundAddress          string       `json:"refundAddress"`
 	TxID                   string       `json:"txid"`
-	Type                   string       `json:"type"` // full, partial, underpayment, overpayment, declined
+	Type                   string       `json:"type" bitpay:"must"` // full, partial, underpayment, overpayment, declined
 	NotificationURL        string       `json:"notificationURL"`
 	Preview                bool         `json:"preview"`
 	Token                  Secret       `json:"token"` // of this refund
 	Extra                  Extra        `json:"-"`
 }
+
+// Unreadable names the members whose fields are zero because their shape is not the
+// documented one; it is nil for a refund that was read whole.
+func (v Refund) Unreadable() []string { return unreadable(v, v.Extra) }
 
 // UnmarshalJSON reads a refund by the rules of [Invoice.UnmarshalJSON].
 func (v *Refund) UnmarshalJSON(b []byte) error {
@@ -81,8 +88,8 @@ func (v *Refund) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// NewRefund is a refund that a merchant asks for. BitPay refunds under- and
-// overpayments by itself.
+// NewRefund is a refund that a merchant asks for. The merchant bears BitPay's fee: the
+// buyer gets back what was paid. BitPay refunds under- and overpayments by itself.
 //
 // Source: https://developer.bitpay.com/reference/create-a-refund-request.
 type NewRefund struct {
@@ -97,8 +104,16 @@ type NewRefund struct {
 	Preview bool `json:"preview"`
 	// Immediate deducts now, at the present rate; such a refund cannot be
 	// cancelled.
-	Immediate bool `json:"immediate"`
-	// BuyerPaysRefundFee takes the fee off what the buyer gets.
-	BuyerPaysRefundFee bool   `json:"buyerPaysRefundFee"`
-	Reference          string `json:"reference,omitempty"` // at most 100 characters
+	Immediate bool   `json:"immediate"`
+	Reference string `json:"reference,omitempty"` // at most 100 characters
+}
+
+// MarshalJSON writes the body of the request, without the token. It says that the
+// buyer does not pay the fee rather than leave that to BitPay's default.
+func (n NewRefund) MarshalJSON() ([]byte, error) {
+	type plain NewRefund
+	return json.Marshal(struct {
+		plain
+		BuyerPaysRefundFee bool `json:"buyerPaysRefundFee"`
+	}{plain: plain(n)})
 }

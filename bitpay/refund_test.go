@@ -3,6 +3,7 @@ package bitpay_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -56,12 +57,11 @@ func TestARefundIsAskedForAndFollowed(t *testing.T) {
 
 func TestARefundOfSomethingElseIsAMismatch(t *testing.T) {
 	for field, spoil := range map[string]func(*bitpay.NewRefund){
-		"invoice":            func(n *bitpay.NewRefund) { n.InvoiceID = "other" },
-		"amount":             func(n *bitpay.NewRefund) { n.Amount = number(t, "9") },
-		"currency":           func(n *bitpay.NewRefund) { n.Currency = "EUR" },
-		"guid":               func(n *bitpay.NewRefund) { n.GUID = "other" },
-		"buyerPaysRefundFee": func(n *bitpay.NewRefund) { n.BuyerPaysRefundFee = true },
-		"status":             func(n *bitpay.NewRefund) { n.Preview = true },
+		"invoice":  func(n *bitpay.NewRefund) { n.InvoiceID = "other" },
+		"amount":   func(n *bitpay.NewRefund) { n.Amount = number(t, "9") },
+		"currency": func(n *bitpay.NewRefund) { n.Currency = "EUR" },
+		"guid":     func(n *bitpay.NewRefund) { n.GUID = "other" },
+		"status":   func(n *bitpay.NewRefund) { n.Preview = true },
 	} {
 		n := refund(t)
 		spoil(&n)
@@ -70,6 +70,26 @@ func TestARefundOfSomethingElseIsAMismatch(t *testing.T) {
 		require.ErrorAs(t, err, &m, field)
 		require.Equal(t, field, m.Field)
 	}
+}
+
+// The buyer gets back what was paid: the fee is the merchant's, always and in so many
+// words, and an answer that says otherwise is refused.
+func TestTheBuyerNeverPaysTheRefundsFee(t *testing.T) {
+	s := always(200, `{"data":`+strings.Replace(refunded, `"buyerPaysRefundFee":false`, `"buyerPaysRefundFee":true`, 1)+`}`)
+	for _, preview := range []bool{false, true} {
+		n := refund(t)
+		n.Preview = preview
+		_, err := merchant(t, s).CreateRefund(t.Context(), n)
+		var m *bitpay.MismatchError
+		require.ErrorAs(t, err, &m)
+		require.Equal(t, "buyerPaysRefundFee", m.Field)
+	}
+	for _, r := range s.requests() {
+		require.Contains(t, r.body, `"buyerPaysRefundFee":false`)
+	}
+	v, err := merchant(t, s).Refund(t.Context(), "WoE46gSLkJQS48RJEiNw3L")
+	require.NoError(t, err, "one that was made elsewhere is shown as it is")
+	require.True(t, v.BuyerPaysRefundFee)
 }
 
 func TestCanceledIsReadInBothSpellings(t *testing.T) {

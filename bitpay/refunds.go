@@ -13,6 +13,8 @@ import (
 // cancelled; other statuses than confirmed and complete are refused (code 010207).
 // It is not repeated: after a temporary error, ask [Client.RefundByGUID].
 //
+// The merchant bears the fee; no call of this package lets the buyer.
+//
 // An answer of another invoice, amount, currency, GUID or bearer of the fee, or one
 // that is real though a preview was asked for, is a [*MismatchError]. A full refund
 // where less was asked for is one too: it exists then.
@@ -48,8 +50,8 @@ func (c *Client) CreateRefund(ctx context.Context, n NewRefund) (Refund, error) 
 		return differs("currency", n.Currency, v.Currency)
 	case v.GUID != "" && v.GUID != n.GUID:
 		return differs("guid", n.GUID, v.GUID)
-	case v.BuyerPaysRefundFee != n.BuyerPaysRefundFee:
-		return differs("buyerPaysRefundFee", fmt.Sprint(n.BuyerPaysRefundFee), fmt.Sprint(v.BuyerPaysRefundFee))
+	case v.BuyerPaysRefundFee:
+		return differs("buyerPaysRefundFee", "false", "true")
 	case n.Preview != (v.Status == RefundPreview):
 		return differs("status", map[bool]string{true: "preview", false: "a real refund"}[n.Preview], string(v.Status))
 	}
@@ -94,7 +96,8 @@ func (c *Client) CancelRefundByGUID(ctx context.Context, guid string) (Refund, e
 }
 
 // Refunds lists the refunds of one invoice, those that BitPay made by itself or
-// that were made in its dashboard too.
+// that were made in its dashboard too. Refunds that cannot be read are left out and
+// named by an [*ElementsError] beside the others.
 func (c *Client) Refunds(ctx context.Context, invoiceID string) ([]Refund, error) {
 	const op = "list refunds"
 	if err := c.merchant(op); err != nil {

@@ -13,7 +13,7 @@ import (
 type Settlement struct {
 	ID               string            `json:"id" bitpay:"need"`
 	AccountID        string            `json:"accountId"`
-	Status           string            `json:"status" bitpay:"need"` // new, processing, rejected, completed
+	Status           string            `json:"status" bitpay:"need"` // processing, completed, failed; older texts: new, rejected
 	Currency         string            `json:"currency" bitpay:"need"`
 	PayoutInfo       Extra             `json:"payoutInfo"` // the bank's members differ by country
 	DateCreated      time.Time         `json:"dateCreated"`
@@ -76,7 +76,9 @@ type SettlementQuery struct {
 	Offset   int
 }
 
-// Settlements lists the merchant's settlements, without their entries.
+// Settlements lists the merchant's settlements, without their entries. Those that
+// cannot be read are left out and named by an [*ElementsError] beside the others; its
+// Total is then the page's length.
 func (c *Client) Settlements(ctx context.Context, q SettlementQuery) ([]Settlement, error) {
 	const op = "list settlements"
 	if err := c.merchant(op); err != nil {

@@ -13,6 +13,17 @@ import (
 // whose shape is not the documented one, as they came.
 type Extra map[string]json.RawMessage
 
+// unreadable names the documented members of a struct that decode put into its Extra.
+func unreadable(v any, extra Extra) (names []string) {
+	for i := range reflect.TypeOf(v).NumField() {
+		name, _, _ := strings.Cut(reflect.TypeOf(v).Field(i).Tag.Get("json"), ",")
+		if _, ok := extra[name]; ok && name != "-" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // decode reads a JSON object into the struct that v points to, member by member.
 //
 // A member that decides about money is marked bitpay:"must" (readable if present)

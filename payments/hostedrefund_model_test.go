@@ -74,10 +74,10 @@ func TestTheBooksOfRefundsAreWhatBitPaySays(t *testing.T) {
 			// What BitPay refuses in its state is a step that changes nothing.
 			switch action := rapid.SampledFrom([]string{"make", "make", "confirm", "cancel", "address", "address", "pay", "pay", "fail", "look", "look", "old"}).Draw(rt, "action"); action {
 			case "make":
+				w.buyerPays = rapid.Bool().Draw(rt, "buyer pays")
 				v, err := w.refund(h, rapid.Int64Range(1, 10_000).Draw(rt, "cents"), func(n *bitpay.NewRefund) {
 					n.Preview = rapid.Bool().Draw(rt, "preview")
 					n.Immediate = rapid.Bool().Draw(rt, "immediate")
-					n.BuyerPaysRefundFee = rapid.Bool().Draw(rt, "buyer pays")
 				})
 				if err == nil {
 					ids = append(ids, v.ID)

@@ -160,8 +160,9 @@ func TestARefundSeenFirstAsSuccessIsBookedAtOnce(t *testing.T) {
 func TestWhenTheBuyerPaysTheRefundFeeTheHostDoesNot(t *testing.T) {
 	w := newRefundWorld(t)
 	h := w.complete(voice, hundred)
-	v, err := w.refund(h, 7_000, func(n *bitpay.NewRefund) { n.BuyerPaysRefundFee = true })
-	require.NoError(t, err)
+	w.buyerPays = true
+	v := w.refunded(h, 7_000)
+	require.True(t, v.BuyerPaysRefundFee)
 	w.paidOut(v)
 	w.sync()
 	require.Equal(t, [4]string{"30.00", "0.00", "-29.00", "-1.00"}, w.books(voice))

@@ -77,6 +77,8 @@ func (s *Server) control(method, action string, form url.Values) (object, error)
 	case "POST settle":
 		id, err := s.Settle(form.Get("currency"))
 		return object{"settlement": id}, err
+	case "POST settlement":
+		return ok, s.controlSettlement(form)
 	case "POST fault":
 		return ok, s.controlFault(form)
 	case "POST clear":
@@ -132,6 +134,16 @@ func (s *Server) controlRefund(form url.Values) error {
 		return s.FailRefund(id)
 	}
 	return fmt.Errorf("%w: refund %q", errControl, form.Get("do"))
+}
+
+func (s *Server) controlSettlement(form url.Values) error {
+	switch id := form.Get("id"); form.Get("do") {
+	case "complete":
+		return s.CompleteSettlement(id)
+	case "fail":
+		return s.FailSettlement(id)
+	}
+	return fmt.Errorf("%w: settlement %q", errControl, form.Get("do"))
 }
 
 var (

@@ -27,8 +27,14 @@ var (
 	boolMembers = []string{"physical", "autoRedirect", "fullNotifications", "extendedNotifications", "jsonPayProRequired", "bitpayIdRequired"}
 )
 
-// postInvoice is POST /invoices. A guid that is known answers the invoice it
-// made, whatever else the body says.
+// ownedGUID is a guid of one token: the same text with another token is another.
+type ownedGUID struct {
+	owner *token
+	guid  string
+}
+
+// postInvoice is POST /invoices. A guid that this token has used answers the invoice
+// it made, whatever else the body says.
 func (s *Server) postInvoice(c *call) (any, *failure) {
 	if f := c.allow(POS, Merchant); f != nil {
 		return nil, f
@@ -36,7 +42,7 @@ func (s *Server) postInvoice(c *call) (any, *failure) {
 	if f := c.checkTypes(); f != nil {
 		return nil, f
 	}
-	if old := s.guids[c.text("guid")]; old != nil {
+	if old := s.guids[ownedGUID{c.token, c.text("guid")}]; old != nil {
 		return s.show(c, old), nil
 	}
 	inv, f := s.readInvoice(c)
@@ -53,7 +59,7 @@ func (s *Server) postInvoice(c *call) (any, *failure) {
 	s.invoices[inv.id] = inv
 	s.order = append(s.order, inv)
 	if inv.guid != "" {
-		s.guids[inv.guid] = inv
+		s.guids[ownedGUID{inv.owner, inv.guid}] = inv
 	}
 	return s.show(c, inv), nil
 }

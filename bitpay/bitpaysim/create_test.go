@@ -2,6 +2,7 @@ package bitpaysim_test
 
 import (
 	"encoding/json"
+	"math/big"
 	"net/http"
 	"testing"
 	"time"
@@ -58,6 +59,35 @@ func TestTotalsExceedSixtyFourBits(t *testing.T) {
 	require.Equal(t, json.Number("123000000000000000000"), w.fetch(id(o))["amountPaid"])
 }
 
+// The service is JavaScript: what its JSON.stringify does to large integers. The texts
+// were written by Node 20.
+func TestLargeTotalsAreWrittenAsJavaScriptDoes(t *testing.T) {
+	w := newWorld(t, bitpaysim.Options{})
+	for price, total := range map[string]string{"999.99": "999990000000000000000", "1000": "1e+21", "1000.2": "1.0002e+21", "123456.78": "1.2345678e+23"} {
+		o := w.create(object{"price": json.Number(price)})
+		for _, name := range []string{"paymentSubtotals", "paymentTotals"} {
+			require.Equal(t, json.Number(total), o[name].(object)["DAI"], price)
+		}
+		require.NoError(t, w.sim.PayExact(id(o), "DAI"))
+		paid := w.fetch(id(o))
+		require.Equal(t, json.Number(total), paid["amountPaid"], price)
+		require.Equal(t, json.Number(total), paid["transactions"].([]any)[0].(object)["amount"])
+	}
+	for units, text := range map[string]string{
+		"123000000000000000001": "123000000000000000000", "9007199254740993": "9007199254740992", "9007199254740995": "9007199254740996",
+		"123456789012345678901": "123456789012345680000", "1234567890123456789012": "1.2345678901234568e+21", "999999999999999999999": "1e+21",
+		"5000000000000000000000001": "5e+24",
+	} {
+		o := w.create(object{"price": 1000000})
+		n, _ := new(big.Int).SetString(units, 10)
+		require.NoError(t, w.sim.Pay(id(o), bitpaysim.Payment{Coin: "DAI", Units: n}))
+		require.Equal(t, json.Number(text), w.fetch(id(o))["amountPaid"], units)
+		known, err := w.sim.Invoice(id(o))
+		require.NoError(t, err)
+		require.Equal(t, units, known.Paid.String(), "the simulator itself counts every unit")
+	}
+}
+
 func TestOneGUIDIsOneInvoiceWhateverTheSecondCallSays(t *testing.T) {
 	w := newWorld(t, bitpaysim.Options{})
 	first := w.create(object{"guid": "g-1"})
@@ -68,6 +98,27 @@ func TestOneGUIDIsOneInvoiceWhateverTheSecondCallSays(t *testing.T) {
 	require.Len(t, w.sim.Invoices(), 1)
 	require.Equal(t, first["id"], id(w.get("/invoices/guid/g-1?token="+w.merchant).data(t)))
 	require.Equal(t, "020101", w.get("/invoices/guid/g-2?token=" + w.merchant).top["code"])
+}
+
+// A POS token may sit in a till: what the merchant's token made is not shown to it.
+func TestAGUIDIsOfItsTokenAlone(t *testing.T) {
+	w := newWorld(t, bitpaysim.Options{})
+	secret := w.create(object{"guid": "g-1", "orderId": "secret"})
+	r := w.do(nil, http.MethodPost, "/invoices", object{"token": w.pos, "price": 1, "currency": "USD", "guid": "g-1"})
+	require.Equal(t, http.StatusOK, r.status, r.body)
+	own := r.data(t)
+	require.NotEqual(t, id(secret), id(own))
+	require.Equal(t, json.Number("1"), own["price"])
+	require.NotContains(t, r.body, "secret")
+	require.Equal(t, id(own), id(w.do(nil, http.MethodGet, "/invoices/guid/g-1?token="+w.pos, nil).data(t)))
+	require.Equal(t, id(secret), id(w.get("/invoices/guid/g-1?token="+w.merchant).data(t)))
+	require.Equal(t, id(own), id(w.do(nil, http.MethodPost, "/invoices", object{"token": w.pos, "price": 2, "currency": "USD", "guid": "g-1"}).data(t)))
+	gone := w.do(nil, http.MethodDelete, "/invoices/guid/g-1?token="+w.pos, nil).data(t)
+	require.Equal(t, id(own), id(gone))
+	require.Equal(t, bitpaysim.StatusNew, w.status(id(secret)), "the other token's is not touched")
+	other, err := w.sim.Grant(bitpaysim.Merchant, w.key.identity())
+	require.NoError(t, err)
+	require.Equal(t, "020101", w.get("/invoices/guid/g-1?token=" + other).top["code"])
 }
 
 func TestThePOSViewHasFewerMembersThanTheMerchants(t *testing.T) {

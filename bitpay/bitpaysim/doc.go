@@ -27,7 +27,7 @@
 //	signatures               over the URL as sent and the raw body; high and  [SIN], [Verify], Options.BaseURL
 //	                         low S; looked at only where the token asks
 //	invoices                 create, get, by guid, list, update, cancel,      Options.Speed, InvoicesPerHour
-//	                         resend, events; guid idempotent
+//	                         resend, events; guid idempotent for its token
 //	views                    pos, merchant, public (three days)
 //	the clock                15 minutes to pay, one hour to confirm           [Server.Advance], Options.Now
 //	payments                 new, paid, confirmed, complete; paidPartial,     [Server.PayExact], [Server.PayPart],
@@ -44,12 +44,14 @@
 //	refunds                  preview, created, pending, success, failure,     [Server.GiveAddress], [Server.PayOutRefund],
 //	                         canceled; of a confirmed invoice: declined       [Server.FailRefund], [Server.GiveEmail]
 //	rates, currencies        public                                           [Server.SetPrice]
-//	ledgers, settlements     sale, fee of 1 %, refund, settlement             [Server.Fund], [Server.Settle]
+//	ledgers, settlements     sale, fee of 1 %, refund; processing,            [Server.Fund], [Server.Settle],
+//	                         completed, failed                                [Server.CompleteSettlement], [Server.FailSettlement]
 //	answers that vary        amounts as text, lists without envelope          [Server.SetQuirks]
 //
 // Quirks of the service that are always there: exceptionStatus is false or a
-// text; integers exceed 64 bits (10 DAI are 10000000000000000000 units); small
-// rates have an exponent; notificationURL never comes back; a cancelled refund
+// text; integers exceed 64 bits (10 DAI are 10000000000000000000 units), have an
+// exponent from 10^21 on (1,000 DAI are 1e+21) and 17 exact digits at most, as
+// JavaScript writes numbers; small rates have an exponent; notificationURL never comes back; a cancelled refund
 // is "cancelled" in the answer of that call and "canceled" elsewhere; errors are
 // {"status":"error",…}, {"error":…} or {"errors":[…]}; without the header
 // X-Accept-Version: 2.0.0 they have the old shape.
@@ -61,6 +63,7 @@
 //
 //	POST /sim/invoice   id, do=pay|part|over|confirm|complete|decline[, coin][, email]
 //	POST /sim/refund    id, do=address|payout|fail
+//	POST /sim/settlement  id, do=complete|fail
 //	POST /sim/approve   code            POST /sim/pos       (gives a token)
 //	POST /sim/revoke    token           POST /sim/pairing   (gives a code)
 //	POST /sim/grant     facade, identity (gives a token)
@@ -76,7 +79,8 @@
 // other coded errors, 401 for signatures, 500 for an unknown token), whether
 // refunds' notifications are signed (here as invoices' are), the present
 // timetable of retries, whether a guid makes refunds idempotent (here it does),
-// what a cancelled invoice announces (here invoice_expired) and the bounds of
+// what a cancelled invoice announces (here invoice_expired), how a failed settlement
+// comes back (here as a second entry of its code) and the bounds of
 // prices (here 0.01 to 1,000,000 USD). A token sees only invoices it created.
 // Invoices of the service's old API, bills and payouts are not simulated.
 package bitpaysim

@@ -38,7 +38,7 @@ func (s *Server) getInvoiceByGUID(c *call) (any, *failure) {
 	if f := c.allow(POS, Merchant); f != nil {
 		return nil, f
 	}
-	inv, f := c.find(s.guids[c.args[0]])
+	inv, f := c.find(s.guids[ownedGUID{c.token, c.args[0]}])
 	if f != nil {
 		return nil, f
 	}
@@ -159,7 +159,7 @@ func (s *Server) cancelByID(c *call) (any, *failure) {
 }
 
 func (s *Server) cancelByGUID(c *call) (any, *failure) {
-	return s.cancel(c, func() *invoice { return s.guids[c.args[0]] })
+	return s.cancel(c, func() *invoice { return s.guids[ownedGUID{c.token, c.args[0]}] })
 }
 
 // cancel ends an unpaid invoice. One that is partly paid wants a way to reach

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -30,7 +31,25 @@ func number(d decimal.Decimal) json.Number {
 	return json.Number(d.String())
 }
 
-func integer(n *big.Int) json.Number { return json.Number(n.String()) }
+// integer writes n as the service's JSON.stringify does (ECMAScript, Number::toString):
+// rounded to the 53 bits of its numbers, in the fewest digits that name them, and with
+// an exponent from 10^21 on: 1000 DAI are 1e+21.
+func integer(n *big.Int) json.Number {
+	const plainBelow = 21 // digits
+	if len(n.Text(10)) <= 15 {
+		return json.Number(n.Text(10))
+	}
+	mantissa, exponent, _ := strings.Cut(new(big.Float).SetPrec(53).SetInt(n).Text('e', -1), "e+")
+	power, err := strconv.Atoi(exponent)
+	if err != nil { // of an integer above 10^15: cannot be
+		return json.Number(n.Text(10))
+	}
+	if power >= plainBelow {
+		return json.Number(mantissa + "e+" + strconv.Itoa(power))
+	}
+	whole, frac, _ := strings.Cut(mantissa, ".")
+	return json.Number(whole + frac + strings.Repeat("0", power-len(frac)))
+}
 
 // readNumber takes a positive JSON number; a text is refused, as the fields it
 // serves are documented as numbers.

@@ -51,7 +51,7 @@ type Server struct {
 	tokens      map[string]*token
 	invoices    map[string]*invoice
 	order       []*invoice // as created
-	guids       map[string]*invoice
+	guids       map[ownedGUID]*invoice
 	refunds     []*refund
 	entries     []entry
 	settlements []*settlement
@@ -76,13 +76,13 @@ func New(o Options) *Server {
 	}
 	return &Server{
 		opts: o, client: newClient(o.Transport), wake: make(chan struct{}, 1),
-		prices: startPrices(), tokens: map[string]*token{}, invoices: map[string]*invoice{}, guids: map[string]*invoice{},
+		prices: startPrices(), tokens: map[string]*token{}, invoices: map[string]*invoice{}, guids: map[ownedGUID]*invoice{},
 	}
 }
 
 // Quirks are ways in which the service's answers vary and which a client must
 // survive. The others of the service (exceptionStatus false or a text, integers
-// above 64 bits, rates with an exponent, "cancelled" beside "canceled", members
+// above 64 bits and with an exponent, rates with one, "cancelled" beside "canceled", members
 // left out) are always there.
 type Quirks struct {
 	// StringAmounts writes amountPaid and price of notifications as text.

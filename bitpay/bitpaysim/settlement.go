@@ -1,6 +1,7 @@
 package bitpaysim
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -16,10 +17,23 @@ type settlement struct {
 	closed   time.Time
 	amount   decimal.Decimal
 	entries  []entry
+	status   string
+	ended    time.Time // zero while processing
 }
 
-// Settle pays a ledger's balance out to the merchant's bank and gives the
-// settlement's id. The error is [ErrState] if the balance is not positive.
+// The statuses of a settlement, as BitPay's Node client 8.0.4 lists them.
+const (
+	settlementProcessing = "processing"
+	settlementCompleted  = "completed"
+	settlementFailed     = "failed"
+)
+
+// ErrUnknownSettlement is returned for an id that is no settlement's.
+var ErrUnknownSettlement = errors.New("bitpaysim: unknown settlement")
+
+// Settle begins to pay a ledger's balance out to the merchant's bank and gives the
+// settlement's id: it is processing until [Server.CompleteSettlement] or
+// [Server.FailSettlement]. The error is [ErrState] if the balance is not positive.
 func (s *Server) Settle(currency string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -28,7 +42,7 @@ func (s *Server) Settle(currency string) (string, error) {
 	if !sum.IsPositive() {
 		return "", fmt.Errorf("%w: balance of %s is %s", ErrState, currency, sum)
 	}
-	set := &settlement{id: s.fresh("settlement", 22), currency: currency, closed: s.now(), amount: sum}
+	set := &settlement{id: s.fresh("settlement", 22), currency: currency, closed: s.now(), amount: sum, status: settlementProcessing}
 	for _, old := range s.settlements {
 		if old.currency == currency {
 			set.opened = old.closed
@@ -38,7 +52,7 @@ func (s *Server) Settle(currency string) (string, error) {
 		if e.currency != currency {
 			continue
 		}
-		if e.code == codeSettlement {
+		if e.code == codeSettlement && e.amount.IsNegative() {
 			break
 		}
 		set.entries = append(set.entries, e)
@@ -52,14 +66,45 @@ func (s *Server) Settle(currency string) (string, error) {
 	return set.id, nil
 }
 
+// CompleteSettlement is the bank's having taken a settlement. Errors:
+// [ErrUnknownSettlement], [ErrState] if it is not processing.
+func (s *Server) CompleteSettlement(id string) error { return s.endSettlement(id, settlementCompleted) }
+
+// FailSettlement is the bank's having refused one: its amount comes back to the ledger.
+// Errors: [ErrUnknownSettlement], [ErrState] if it is not processing.
+func (s *Server) FailSettlement(id string) error { return s.endSettlement(id, settlementFailed) }
+
+func (s *Server) endSettlement(id, to string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tick()
+	for _, set := range s.settlements {
+		switch {
+		case set.id != id:
+			continue
+		case set.status != settlementProcessing:
+			return fmt.Errorf("%w: settlement is %s, not %s", ErrState, set.status, settlementProcessing)
+		case to == settlementFailed:
+			s.book(entry{code: codeSettlement, kind: "Settlement", currency: set.currency, amount: set.amount})
+		}
+		set.status, set.ended = to, s.now()
+		return nil
+	}
+	return fmt.Errorf("%w: %q", ErrUnknownSettlement, id)
+}
+
 func (s *Server) settlementView(set *settlement, t *token) object {
-	return object{
-		"id": set.id, "accountId": name(22, "account", s.opts.Seed), "currency": set.currency, "status": "processing",
+	o := object{
+		"id": set.id, "accountId": name(22, "account", s.opts.Seed), "currency": set.currency, "status": set.status,
 		"payoutInfo":  object{"name": "Simulated Bank", "account": "NL85ABNA0000000000", "merchantEIN": "00-0000000"},
 		"dateCreated": isoTime(set.closed), "dateExecuted": isoTime(set.closed), "openingDate": isoTime(set.opened), "closingDate": isoTime(set.closed),
 		"openingBalance": 0, "ledgerEntriesSum": number(set.amount), "withholdings": []any{}, "withholdingsSum": 0,
 		"totalAmount": number(set.amount), "token": t.resourceToken(set.id),
 	}
+	if set.status == settlementCompleted {
+		o["dateCompleted"] = isoTime(set.ended)
+	}
+	return o
 }
 
 // listSettlements is GET /settlements?startDate=&endDate=[&status=&currency=].
@@ -74,7 +119,7 @@ func (s *Server) listSettlements(c *call) (any, *failure) {
 	list := []any{}
 	for _, set := range s.settlements {
 		status, currency := c.query.Get("status"), c.query.Get("currency")
-		if !set.closed.Before(start) && set.closed.Before(end) && (status == "" || status == "processing") && (currency == "" || currency == set.currency) {
+		if !set.closed.Before(start) && set.closed.Before(end) && (status == "" || status == set.status) && (currency == "" || currency == set.currency) {
 			list = append(list, s.settlementView(set, c.token))
 		}
 	}

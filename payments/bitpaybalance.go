@@ -2,6 +2,7 @@ package payments
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -13,22 +14,30 @@ import (
 // codeSettlement is BitPay's ledger entry of a settlement.
 const codeSettlement = 1006
 
-// receivables sets what the books say BitPay owes beside what BitPay says it holds.
-func (r *reconciliation) receivables(ctx context.Context, lines []ledgerLine, balances []bitpay.Balance) error {
+// receivables sets what the books say BitPay owes beside what BitPay says it holds. A
+// currency whose balance cannot be read is left out: nothing is held is another answer.
+// all says that no balance is missing.
+func (r *reconciliation) receivables(ctx context.Context, lines []ledgerLine, balances []bitpay.Balance, all bool) error {
 	owed, err := r.owedByBitPay(ctx)
 	if err != nil {
 		return err
 	}
 	held := map[money.Currency]money.Amount{}
 	for _, b := range balances {
-		if currency := money.Currency(b.Currency); currency.Valid() {
-			if held[currency], err = b.Balance.Amount(currency.Asset()); err != nil {
-				return err
-			}
+		currency := money.Currency(b.Currency)
+		if !currency.Valid() {
+			continue
 		}
+		amount, err := b.Balance.Amount(currency.Asset())
+		if err != nil {
+			all = false
+			r.unread = append(r.unread, fmt.Errorf("balance of %s is not compared: %w", currency, err))
+			continue
+		}
+		held[currency] = amount
 	}
 	for currency := range owed {
-		if _, ok := held[currency]; !ok {
+		if _, ok := held[currency]; !ok && all {
 			held[currency] = currency.Cents(0)
 		}
 	}
@@ -84,36 +93,28 @@ func (r *reconciliation) owedByBitPay(ctx context.Context) (owed map[money.Curre
 func (r *reconciliation) settled(ctx context.Context) (map[money.Currency]money.Amount, error) {
 	sums := map[money.Currency]money.Amount{money.USD: money.USD.Cents(0), money.EUR: money.EUR.Cents(0)}
 	seen := map[string]bool{}
-	for offset := 0; ; {
+	err := r.pages(func(offset int) (length int, ids []string, err error) {
 		page, err := r.cfg.BitPay.Client.Settlements(ctx, bitpay.SettlementQuery{
 			From: r.report.From, To: r.report.To, Limit: reconcilePage, Offset: offset})
 		r.heard(ctx, err)
-		if err != nil {
-			return nil, err
-		}
-		fresh := false
 		for _, s := range page {
+			ids = append(ids, s.ID)
 			currency := money.Currency(s.Currency)
-			if seen[s.ID] {
+			if seen[s.ID] || !currency.Valid() || s.Status == "failed" || s.Status == "rejected" { // the latter of older pages
 				continue
 			}
-			fresh, seen[s.ID] = true, true
-			if !currency.Valid() || s.Status == "failed" || s.Status == "rejected" { // the latter of BitPay's older pages
-				continue
+			seen[s.ID] = true
+			amount, unread := s.TotalAmount.Amount(currency.Asset())
+			if unread == nil {
+				sums[currency], unread = sums[currency].Add(amount)
 			}
-			amount, err := s.TotalAmount.Amount(currency.Asset())
-			if err != nil {
-				return nil, err
-			}
-			if sums[currency], err = sums[currency].Add(amount); err != nil {
-				return nil, err
+			if unread != nil {
+				r.unread = append(r.unread, fmt.Errorf("settlement %.40q is not counted: %w", s.ID, unread))
 			}
 		}
-		if !fresh {
-			return sums, nil
-		}
-		offset += len(page)
-	}
+		return len(page), ids, err
+	})
+	return sums, err
 }
 
 // What may lie between the books and BitPay's ledger.

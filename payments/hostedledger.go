@@ -86,6 +86,9 @@ func (p *Processor) bitpayLedgerPass(ctx context.Context) error {
 	balances, err := p.cfg.BitPay.Client.Ledgers(ctx)
 	p.heard(ctx, err)
 	var odd error
+	if partly(err) {
+		odd, err = err, nil
+	}
 	for _, currency := range ledgerCurrencies(balances) {
 		unread, failed := p.followLedger(ctx, currency, now)
 		odd, err = errors.Join(odd, unread), errors.Join(err, failed)
@@ -173,7 +176,7 @@ func (p *Processor) followLedgerRefunds(ctx context.Context, lines []ledgerLine)
 			_, _, asked[h.ID] = p.followRefunds(ctx, h)
 			errs = append(errs, asked[h.ID])
 		}
-		if asked[h.ID] != nil {
+		if asked[h.ID] != nil && !partly(asked[h.ID]) {
 			continue
 		}
 		if p.ledger.followed == nil {

@@ -35,12 +35,12 @@ func (p *Processor) readLedger(ctx context.Context, currency money.Currency, fro
 			continue
 		case errors.Is(err, bitpay.ErrTooLong):
 			unread = append(unread, fmt.Errorf("nothing of %s of %s is booked, look it up at BitPay: %w", currency, from.Format(time.DateOnly), err))
-		case err != nil:
+		case err != nil && !partly(err):
 			take(from, nil, err)
 			return fit, errors.Join(unread...)
 		default:
-			lines, err := readLedgerLines(currency, entries)
-			unread = append(unread, err)
+			lines, odd := readLedgerLines(currency, entries)
+			unread = append(unread, err, odd)
 			take(from, lines, nil)
 		}
 		from = from.Add(time.Duration(days) * day)
@@ -48,19 +48,17 @@ func (p *Processor) readLedger(ctx context.Context, currency money.Currency, fro
 	return fit, errors.Join(unread...)
 }
 
-// readBitPayLedger returns the readable lines of every currency an account may have,
-// and the balances of all; the error joins what could not be read.
-func (p *Processor) readBitPayLedger(ctx context.Context, from, to time.Time) (lines []ledgerLine, balances []bitpay.Balance, err error) {
-	balances, err = p.cfg.BitPay.Client.Ledgers(ctx)
-	p.heard(ctx, err)
-	errs := []error{err}
+// readLedgers returns the readable lines of every currency an account may have; the
+// error joins what could not be read.
+func (p *Processor) readLedgers(ctx context.Context, balances []bitpay.Balance, from, to time.Time) (lines []ledgerLine, err error) {
+	var errs []error
 	for _, currency := range ledgerCurrencies(balances) {
 		_, odd := p.readLedger(ctx, currency, from, to, 0, func(_ time.Time, more []ledgerLine, err error) {
 			lines, errs = append(lines, more...), append(errs, err)
 		})
 		errs = append(errs, odd)
 	}
-	return lines, balances, errors.Join(errs...)
+	return lines, errors.Join(errs...)
 }
 
 // ledgerCurrencies are those of BitPay's ledgers that an account may have, each once.

@@ -2,6 +2,7 @@ package payments
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -37,7 +38,8 @@ func (p *Processor) applyRefunds(ctx context.Context, tx Tx, h *HostedInvoice, f
 }
 
 // followRefunds asks BitPay for the refunds of a hosted invoice and books what
-// follows; changed says whether anything did.
+// follows; changed says whether anything did. Beside an error that names what of the
+// list cannot be read, the rest is booked.
 func (p *Processor) followRefunds(ctx context.Context, h HostedInvoice) (now HostedInvoice, changed bool, err error) {
 	c := p.cfg.BitPay.Client
 	if len(p.cfg.BitPay.Former) > 0 {
@@ -47,9 +49,10 @@ func (p *Processor) followRefunds(ctx context.Context, h HostedInvoice) (now Hos
 	}
 	found, err := c.Refunds(ctx, h.RemoteID)
 	p.heard(ctx, err)
-	if err != nil {
+	if err != nil && !partly(err) {
 		return h, false, err
 	}
+	unread := err
 	err = p.view(ctx, func(tx Tx) error {
 		rows, err := tx.Hosted(ctx, HostedQuery{IDs: []string{h.ID}})
 		if err == nil && len(rows) == 1 {
@@ -58,7 +61,7 @@ func (p *Processor) followRefunds(ctx context.Context, h HostedInvoice) (now Hos
 		return err
 	})
 	if err != nil || !changed {
-		return h, false, err
+		return h, false, errors.Join(unread, err)
 	}
 	now, err = p.commitHosted(ctx, h.ID, hostedChange{
 		row: func(*HostedInvoice, *outcome) error { return nil },
@@ -66,7 +69,7 @@ func (p *Processor) followRefunds(ctx context.Context, h HostedInvoice) (now Hos
 			return p.applyRefunds(ctx, tx, h, found, out)
 		},
 	})
-	return now, err == nil, err
+	return now, err == nil, errors.Join(unread, err)
 }
 
 // refundsDiffer reports whether an answer would change a row: what would not is not

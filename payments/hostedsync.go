@@ -39,15 +39,17 @@ func (p *Processor) syncHosted(ctx context.Context, h HostedInvoice) (HostedInvo
 	if err == nil {
 		return p.applyHosted(ctx, h.ID, v, refunds, true)
 	}
-	return p.applyAlone(ctx, h.ID, v, err)
+	return p.applyWithout(ctx, h.ID, v, refunds, err)
 }
 
-// applyAlone commits an answer whose refunds could not be had: what is known is not
-// held back, and they are asked for again, less and less often.
-func (p *Processor) applyAlone(ctx context.Context, id string, v bitpay.Invoice, cause error) (HostedInvoice, error) {
+// applyWithout commits an answer whose refunds, or some of them, could not be had: what
+// is known is not held back, and they are asked for again, less and less often.
+func (p *Processor) applyWithout(ctx context.Context, id string, v bitpay.Invoice, refunds []bitpay.Refund, cause error) (HostedInvoice, error) {
+	taken := false
 	h, err := p.commitHosted(ctx, id, hostedChange{row: func(h *HostedInvoice, out *outcome) error {
 		tries, problem := h.Tries, h.Problem
 		told := h.take(v, out.now)
+		taken = h.Problem == "" && h.RemoteAt.Equal(h.remoteTime(v))
 		if h.Problem == "" {
 			h.Tries, h.Problem = tries, problem // of the refunds: told already
 			told = append(told, h.unanswered(cause, out.now)...)
@@ -56,8 +58,20 @@ func (p *Processor) applyAlone(ctx context.Context, id string, v bitpay.Invoice,
 			out.hosted(kind, h)
 		}
 		return nil
+	}, after: func(tx Tx, h *HostedInvoice, out *outcome) error {
+		if !taken || !partly(cause) {
+			return nil
+		}
+		return p.applyRefunds(ctx, tx, h, refunds, out)
 	}})
 	return h, errors.Join(cause, err)
+}
+
+// partly reports whether a list came beside an error, which names the elements alone
+// that could not be read: the others are applied.
+func partly(err error) bool {
+	var e *bitpay.ElementsError
+	return errors.As(err, &e)
 }
 
 // unanswered counts a call that brought nothing to apply, and returns what it tells:

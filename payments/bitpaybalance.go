@@ -125,9 +125,10 @@ const (
 	explainDeducted = "refunds that BitPay has deducted and not paid out yet"
 	explainEarly    = "credited here before BitPay credits it"
 	explainHeld     = "credited by BitPay and held here"
+	explainSwapped  = "sales and refunds that BitPay settled in another currency than the price: each stands at its own amount"
 )
 
-var explanations = []string{explainSettled, explainForeign, explainOther, explainDeducted, explainEarly, explainHeld}
+var explanations = []string{explainSettled, explainForeign, explainOther, explainDeducted, explainEarly, explainHeld, explainSwapped}
 
 // explanationSums are the explanations of one currency.
 type explanationSums struct {
@@ -152,16 +153,23 @@ func (s explanationSums) add(what string, x money.Amount) {
 
 // ledger adds what the lines of BitPay's ledger explain.
 func (s explanationSums) ledger(lines []ledgerLine, ours map[string]HostedInvoice) {
-	open := map[string][]HostedRefund{} // refunds not paid out yet, by BitPay's invoice
+	open, paid := map[string][]HostedRefund{}, map[string][]HostedRefund{} // booked refunds, by BitPay's invoice
 	for id, h := range ours {
 		for _, f := range h.Refunds {
-			if f.Reserved && !f.Paid {
+			switch {
+			case f.Paid:
+				paid[id] = append(paid[id], f)
+			case f.Reserved:
 				open[id] = append(open[id], f)
 			}
 		}
 	}
 	for _, l := range lines {
-		_, known := ours[l.Invoice]
+		h, known := ours[l.Invoice]
+		if known && l.Value.Asset() != h.Price.Asset() {
+			s.swapped(l, h, paid)
+			continue
+		}
 		switch {
 		case l.Value.Asset() != s.asset || l.Code == codeSettlement:
 		case l.Invoice != "" && !known:
@@ -178,6 +186,27 @@ func (s explanationSums) ledger(lines []ledgerLine, ours map[string]HostedInvoic
 		case l.Code != codeSale && l.Code != codeFee && l.Code != codeRefund:
 			s.add(explainOther, l.Value)
 		}
+	}
+}
+
+// swapped explains a line of ours that is in another currency than the price: there it
+// is nothing the books know of, and the price's own currency never sees it. Fees are
+// booked in the line's currency, so they need no explanation.
+func (s explanationSums) swapped(l ledgerLine, h HostedInvoice, paid map[string][]HostedRefund) {
+	switch l.Code {
+	case codeSale:
+		s.add(explainSwapped, l.Value)
+		s.add(explainSwapped, h.Price.Neg())
+	case codeRefund, codeImmediateRefund:
+		s.add(explainSwapped, l.Value)
+		if of := paid[l.Invoice]; len(of) > 0 {
+			s.add(explainSwapped, of[0].Amount)
+			s.add(explainSwapped, of[0].Fee)
+			paid[l.Invoice] = of[1:]
+		}
+	case codeFee, codeSettlement:
+	default:
+		s.add(explainOther, l.Value)
 	}
 }
 

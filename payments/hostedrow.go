@@ -76,7 +76,8 @@ type HostedInvoice struct {
 	// its instant.
 	Credited   money.Amount
 	CreditedAt time.Time
-	// Fee is what BitPay kept, as far as its ledger told.
+	// Fee is what BitPay kept, as far as its ledger told it in the price's currency. What
+	// it settles in another one is in the books alone.
 	Fee money.Amount
 	// Refunds are those made at BitPay, by ascending id.
 	Refunds []HostedRefund

@@ -154,6 +154,13 @@
 // owes is ledger.Receivable. ReconcileBitPay compares its list with the store. All but
 // Checkout and polling needs a merchant token.
 //
+// Notifications need no secret to be harmless, and where they are not signed anybody may
+// send them: all of them together have BitPay asked about 30 invoices at once and 30 a
+// minute, and what is above that waits for its poll. A secret in the path of
+// BitPay.NotificationURL keeps strangers out (BitPayNotifications). What is paid another
+// way is cancelled at BitPay; where that fails, the row has a Problem, is asked about as
+// before, and a payment that still comes is credited.
+//
 // A token is replaced like this, because BitPay shows an invoice to the token alone
 // that created it, and signs its notifications with that one:
 //

@@ -22,7 +22,8 @@ type BitPayHealth struct {
 	RefusedSince time.Time
 	// Open counts the hosted invoices that BitPay is still asked about, and Opening
 	// those of them of which is not known whether they exist there; OldestOpening is
-	// when the oldest of these was made.
+	// when the oldest of these was made. Failed ones, which are looked for once more after
+	// a day, are not counted.
 	Open, Opening int
 	OldestOpening time.Time
 	// Problems are those that BitPay answers something else about, and Held those

@@ -21,11 +21,11 @@ import (
 // compare them with [Number.Equal], not with ==.
 type Number struct{ d decimal.Decimal }
 
-// maxPlaces bounds a number on both sides of its decimal point. A billion whole coins
-// of 18 decimals take 28 digits, all SHIB there are 33, and 10^60 is within the 256
-// bits of an EVM's counter; the smallest rate that has meaning, a satoshi in the
-// largest such count, has fewer than 60 decimals. Written out, a number takes at most
-// maxText characters with its sign: no answer costs much more memory than its length.
+// maxPlaces bounds a number on both sides of its decimal point. A billion coins of 18
+// decimals take 28 digits, all the SHIB there is takes 33, and 10^60 is within the 256
+// bits of an EVM's counter; 60 decimals hold the 17 digits of any rate above 10^-43.
+// Written out, a number takes at most maxText characters with its sign, so that no
+// answer costs much more memory than its length.
 const (
 	maxPlaces = 60
 	maxText   = 2*maxPlaces + 2

@@ -14,9 +14,14 @@ import (
 	"github.com/cointill/cointill/payments/money"
 )
 
-// number writes d as JSON. Small ones get an exponent ("2E-5"), as the service's
-// rates have.
+// number writes d as JSON, in no more digits than JavaScript keeps. Small ones get an
+// exponent ("2E-5"), as the service's rates have.
 func number(d decimal.Decimal) json.Number {
+	if d.NumDigits() > exactDigits {
+		if kept, err := decimal.NewFromString(new(big.Float).SetPrec(53).SetRat(d.Rat()).Text('e', -1)); err == nil {
+			d = kept
+		}
+	}
 	if !d.IsZero() && d.Abs().LessThan(decimal.New(1, -4)) {
 		digits, shift := d.Coefficient(), int64(d.Exponent())
 		for ten, rest := big.NewInt(10), new(big.Int); ; shift++ {
@@ -31,12 +36,15 @@ func number(d decimal.Decimal) json.Number {
 	return json.Number(d.String())
 }
 
+// exactDigits is how many digits every JavaScript number keeps.
+const exactDigits = 15
+
 // integer writes n as the service's JSON.stringify does (ECMAScript, Number::toString):
 // rounded to the 53 bits of its numbers, in the fewest digits that name them, and with
 // an exponent from 10^21 on: 1000 DAI are 1e+21.
 func integer(n *big.Int) json.Number {
 	const plainBelow = 21 // digits
-	if len(n.Text(10)) <= 15 {
+	if len(n.Text(10)) <= exactDigits {
 		return json.Number(n.Text(10))
 	}
 	mantissa, exponent, _ := strings.Cut(new(big.Float).SetPrec(53).SetInt(n).Text('e', -1), "e+")

@@ -38,7 +38,7 @@ func read(ctx context.Context, op string, resp *http.Response, clean *strings.Re
 	}
 	if len(body) > maxAnswer {
 		e.Message = fmt.Sprintf("answer is longer than %d bytes: ask for less at a time", maxAnswer)
-		e.temporary = false
+		e.temporary, e.tooLong = false, true
 		return nil, e
 	}
 	if !json.Valid(body) {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Errors that a caller decides by. The last two are matched by [*Error].
+// Errors that a caller decides by. The last three are matched by [*Error].
 var (
 	// ErrArgument says that a call or a setting is wrong; nothing was sent.
 	ErrArgument = errors.New("bitpay: argument refused")
@@ -21,6 +21,9 @@ var (
 	// ErrUnauthorized says that BitPay does not accept the token, the key or the
 	// signature, or that the token was revoked: an operator must act.
 	ErrUnauthorized = errors.New("bitpay: token or key not accepted")
+	// ErrTooLong says that an answer is longer than 8 MiB, and is not read: ask for
+	// fewer days or rows at a time.
+	ErrTooLong = errors.New("bitpay: answer too long")
 )
 
 // Error is a call that BitPay refused, or that got no answer one can rely on.
@@ -44,6 +47,7 @@ type Error struct {
 	RetryAfter time.Duration
 
 	temporary bool
+	tooLong   bool
 	cause     error
 }
 
@@ -72,13 +76,15 @@ func (e *Error) Temporary() bool { return e.temporary }
 // Unwrap returns the network's error, if there was one and it shows no token.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Is matches [ErrNotFound] and [ErrUnauthorized].
+// Is matches [ErrNotFound], [ErrUnauthorized] and [ErrTooLong].
 func (e *Error) Is(target error) bool {
 	switch target {
 	case ErrNotFound:
 		return e.notFound()
 	case ErrUnauthorized:
 		return e.unauthorized()
+	case ErrTooLong:
+		return e.tooLong
 	}
 	return false
 }

@@ -84,7 +84,10 @@ func TestAnAnswerWithoutEndIsRefused(t *testing.T) {
 	s := &stub{answer: func(_ int, w http.ResponseWriter, _ *http.Request, _ string) {
 		reply(w, 200, `{"data":"`+strings.Repeat("x", 9<<20)+`"}`)
 	}}
-	require.ErrorContains(t, updated(t, s), "longer than")
+	err := updated(t, s)
+	require.ErrorContains(t, err, "longer than")
+	require.ErrorIs(t, err, bitpay.ErrTooLong)
+	require.NotErrorIs(t, err, bitpay.ErrNotFound)
 }
 
 func FuzzErrorBody(f *testing.F) {

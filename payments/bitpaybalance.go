@@ -2,6 +2,7 @@ package payments
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -13,22 +14,30 @@ import (
 // codeSettlement is BitPay's ledger entry of a settlement.
 const codeSettlement = 1006
 
-// receivables sets what the books say BitPay owes beside what BitPay says it holds.
-func (r *reconciliation) receivables(ctx context.Context, lines []ledgerLine, balances []bitpay.Balance) error {
+// receivables sets what the books say BitPay owes beside what BitPay says it holds. A
+// currency whose balance cannot be read is left out: nothing is held is another answer.
+// all says that no balance is missing.
+func (r *reconciliation) receivables(ctx context.Context, lines []ledgerLine, balances []bitpay.Balance, all bool) error {
 	owed, err := r.owedByBitPay(ctx)
 	if err != nil {
 		return err
 	}
 	held := map[money.Currency]money.Amount{}
 	for _, b := range balances {
-		if currency := money.Currency(b.Currency); currency.Valid() {
-			if held[currency], err = b.Balance.Amount(currency.Asset()); err != nil {
-				return err
-			}
+		currency := money.Currency(b.Currency)
+		if !currency.Valid() {
+			continue
 		}
+		amount, err := b.Balance.Amount(currency.Asset())
+		if err != nil {
+			all = false
+			r.unread = append(r.unread, fmt.Errorf("balance of %s is not compared: %w", currency, err))
+			continue
+		}
+		held[currency] = amount
 	}
 	for currency := range owed {
-		if _, ok := held[currency]; !ok {
+		if _, ok := held[currency]; !ok && all {
 			held[currency] = currency.Cents(0)
 		}
 	}
@@ -84,36 +93,28 @@ func (r *reconciliation) owedByBitPay(ctx context.Context) (owed map[money.Curre
 func (r *reconciliation) settled(ctx context.Context) (map[money.Currency]money.Amount, error) {
 	sums := map[money.Currency]money.Amount{money.USD: money.USD.Cents(0), money.EUR: money.EUR.Cents(0)}
 	seen := map[string]bool{}
-	for offset := 0; ; {
+	err := r.pages(func(offset int) (length int, ids []string, err error) {
 		page, err := r.cfg.BitPay.Client.Settlements(ctx, bitpay.SettlementQuery{
 			From: r.report.From, To: r.report.To, Limit: reconcilePage, Offset: offset})
 		r.heard(ctx, err)
-		if err != nil {
-			return nil, err
-		}
-		fresh := false
 		for _, s := range page {
+			ids = append(ids, s.ID)
 			currency := money.Currency(s.Currency)
-			if seen[s.ID] {
+			if seen[s.ID] || !currency.Valid() || s.Status == "failed" || s.Status == "rejected" { // the latter of older pages
 				continue
 			}
-			fresh, seen[s.ID] = true, true
-			if !currency.Valid() || s.Status == "rejected" {
-				continue
+			seen[s.ID] = true
+			amount, unread := s.TotalAmount.Amount(currency.Asset())
+			if unread == nil {
+				sums[currency], unread = sums[currency].Add(amount)
 			}
-			amount, err := s.TotalAmount.Amount(currency.Asset())
-			if err != nil {
-				return nil, err
-			}
-			if sums[currency], err = sums[currency].Add(amount); err != nil {
-				return nil, err
+			if unread != nil {
+				r.unread = append(r.unread, fmt.Errorf("settlement %.40q is not counted: %w", s.ID, unread))
 			}
 		}
-		if !fresh {
-			return sums, nil
-		}
-		offset += len(page)
-	}
+		return len(page), ids, err
+	})
+	return sums, err
 }
 
 // What may lie between the books and BitPay's ledger.
@@ -124,9 +125,10 @@ const (
 	explainDeducted = "refunds that BitPay has deducted and not paid out yet"
 	explainEarly    = "credited here before BitPay credits it"
 	explainHeld     = "credited by BitPay and held here"
+	explainSwapped  = "sales and refunds that BitPay settled in another currency than the price: each stands at its own amount"
 )
 
-var explanations = []string{explainSettled, explainForeign, explainOther, explainDeducted, explainEarly, explainHeld}
+var explanations = []string{explainSettled, explainForeign, explainOther, explainDeducted, explainEarly, explainHeld, explainSwapped}
 
 // explanationSums are the explanations of one currency.
 type explanationSums struct {
@@ -151,16 +153,23 @@ func (s explanationSums) add(what string, x money.Amount) {
 
 // ledger adds what the lines of BitPay's ledger explain.
 func (s explanationSums) ledger(lines []ledgerLine, ours map[string]HostedInvoice) {
-	open := map[string][]HostedRefund{} // refunds not paid out yet, by BitPay's invoice
+	open, paid := map[string][]HostedRefund{}, map[string][]HostedRefund{} // booked refunds, by BitPay's invoice
 	for id, h := range ours {
 		for _, f := range h.Refunds {
-			if f.Reserved && !f.Paid {
+			switch {
+			case f.Paid:
+				paid[id] = append(paid[id], f)
+			case f.Reserved:
 				open[id] = append(open[id], f)
 			}
 		}
 	}
 	for _, l := range lines {
-		_, known := ours[l.Invoice]
+		h, known := ours[l.Invoice]
+		if known && l.Value.Asset() != h.Price.Asset() {
+			s.swapped(l, h, paid)
+			continue
+		}
 		switch {
 		case l.Value.Asset() != s.asset || l.Code == codeSettlement:
 		case l.Invoice != "" && !known:
@@ -177,6 +186,27 @@ func (s explanationSums) ledger(lines []ledgerLine, ours map[string]HostedInvoic
 		case l.Code != codeSale && l.Code != codeFee && l.Code != codeRefund:
 			s.add(explainOther, l.Value)
 		}
+	}
+}
+
+// swapped explains a line of ours that is in another currency than the price: there it
+// is nothing the books know of, and the price's own currency never sees it. Fees are
+// booked in the line's currency, so they need no explanation.
+func (s explanationSums) swapped(l ledgerLine, h HostedInvoice, paid map[string][]HostedRefund) {
+	switch l.Code {
+	case codeSale:
+		s.add(explainSwapped, l.Value)
+		s.add(explainSwapped, h.Price.Neg())
+	case codeRefund, codeImmediateRefund:
+		s.add(explainSwapped, l.Value)
+		if of := paid[l.Invoice]; len(of) > 0 {
+			s.add(explainSwapped, of[0].Amount)
+			s.add(explainSwapped, of[0].Fee)
+			paid[l.Invoice] = of[1:]
+		}
+	case codeFee, codeSettlement:
+	default:
+		s.add(explainOther, l.Value)
 	}
 }
 

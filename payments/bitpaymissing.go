@@ -10,7 +10,8 @@ import (
 )
 
 // compareOurs looks for rows of those days that BitPay did not list. Midnight there
-// may not be ours, so each is asked for before it is said to be missing.
+// may not be ours, and the list may be of the present token alone, so each is asked for
+// before it is said to be missing, and compared as those listed are.
 func (r *reconciliation) compareOurs(ctx context.Context) error {
 	q := HostedQuery{Limit: maxPage}
 	var errs []error
@@ -33,14 +34,15 @@ func (r *reconciliation) compareOurs(ctx context.Context) error {
 			if listed || !inside || h.RemoteID == "" {
 				continue
 			}
-			_, err := r.cfg.BitPay.Client.Invoice(ctx, h.RemoteID)
-			r.heard(ctx, err)
+			v, _, err := r.fetchHosted(ctx, h)
 			switch {
 			case errors.Is(err, bitpay.ErrNotFound):
 				r.report.differ(DifferenceMissingThere, h.ID, h.RemoteID, fmt.Sprintf(
 					"BitPay does not know invoice %s, which is %s here, credited %s", h.RemoteID, h.State, h.Credited))
 			case err != nil:
 				errs = append(errs, err)
+			default:
+				errs = append(errs, r.compareOne(ctx, h, listing(v)))
 			}
 		}
 		if len(page) < maxPage {

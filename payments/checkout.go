@@ -51,13 +51,16 @@ func (p *Processor) Checkout(ctx context.Context, req CheckoutRequest) (HostedIn
 	if err := p.checkRequest(req); err != nil {
 		return HostedInvoice{}, err
 	}
-	h, err := p.open(ctx, req)
+	h, fresh, err := p.open(ctx, req)
 	switch {
 	case err != nil:
 		return HostedInvoice{}, err
 	case h.State == HostedOpening:
-		opened := h
-		if h, err = p.healHosted(ctx, h); h.ID == "" { // the store was not even read
+		opened, attach := h, p.healHosted
+		if fresh {
+			attach = p.createHosted
+		}
+		if h, err = attach(ctx, h); h.ID == "" { // the store was not even read
 			h = opened
 		}
 	}
@@ -78,8 +81,8 @@ func (p *Processor) mayAsk(ctx context.Context) error {
 	return p.mayOpen(ctx)
 }
 
-// open returns the row of a request: a new one, or the one that stands.
-func (p *Processor) open(ctx context.Context, req CheckoutRequest) (h HostedInvoice, err error) {
+// open returns the row of a request: a fresh one, or the one that stands.
+func (p *Processor) open(ctx context.Context, req CheckoutRequest) (h HostedInvoice, fresh bool, err error) {
 	var account Account
 	var id string
 	var found bool
@@ -93,23 +96,23 @@ func (p *Processor) open(ctx context.Context, req CheckoutRequest) (h HostedInvo
 		return err
 	})
 	if err != nil {
-		return h, err
+		return h, false, err
 	}
 	over := found && h.State == HostedNew && !p.now().Before(h.ExpiresAt)
 	if found && !(over && h.ID != id) {
-		return h, nil
+		return h, false, nil
 	}
 	if !found && req.Invoice == "" && !p.offered(req.Amount) { // what a key was used for may have been offered once
-		return h, &InputError{Field: "amount", Reason: fmt.Sprintf("%s is not offered; take one of Offers", req.Amount)}
+		return h, false, &InputError{Field: "amount", Reason: fmt.Sprintf("%s is not offered; take one of Offers", req.Amount)}
 	}
 	if over { // its page is closed by now: BitPay says so before another one is made
 		if _, err := p.syncHosted(ctx, h); err != nil {
-			return h, err
+			return h, false, err
 		}
 	}
 	if p.cfg.Precondition != nil {
 		if err := p.cfg.Precondition(ctx, account); err != nil {
-			return h, err
+			return h, false, err
 		}
 	}
 	return p.openHosted(ctx, req, account, id)

@@ -154,6 +154,29 @@
 // owes is ledger.Receivable. ReconcileBitPay compares its list with the store. All but
 // Checkout and polling needs a merchant token.
 //
+// Notifications need no secret to be harmless, and where they are not signed anybody may
+// send them: all of them together have BitPay asked about 30 invoices at once and 30 a
+// minute, and what is above that waits for its poll. A secret in the path of
+// BitPay.NotificationURL keeps strangers out (BitPayNotifications). What is paid another
+// way is cancelled at BitPay; where that fails, the row has a Problem, is asked about as
+// before, and a payment that still comes is credited.
+//
+// A token is replaced like this, because BitPay shows an invoice to the token alone
+// that created it, and signs its notifications with that one:
+//
+//  1. Pair a new token, and leave the old one in force.
+//  2. Start every process with a client of the new token as BitPay.Client, with the old
+//     client added to BitPay.Former and, where signatures are checked, with both tokens
+//     in BitPay.Secrets. What is open is followed with the old token, what is new is
+//     created with the new one.
+//  3. Revoke the old token at BitPay, and take its client out of BitPay.Former, when no
+//     hosted invoice from before is polled any more (Health counts what is): 25 hours
+//     after the last was made, a week if one is invalid, and longer if refunds of them
+//     are still to be made at BitPay.
+//
+// An old token that BitPay revoked at once cannot be asked: a row opened with it then
+// has a Problem that says so, and BitPay's dashboard shows what became of it.
+//
 // # Invoices
 //
 // CreateInvoice puts an invoice of the host's on record and opens an account of its

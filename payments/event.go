@@ -46,7 +46,8 @@ const (
 	EventHostedHeld      EventKind = "hosted.held"
 	EventHostedReleased  EventKind = "hosted.released"
 	// EventHostedMismatch: BitPay answered with another invoice, price, currency or
-	// reference than was asked for. Nothing of it was booked; it is for the operator.
+	// reference than was asked for, and nothing of it was booked; or it does not cancel
+	// what was paid another way. It is for the operator: HostedInvoice.Problem.
 	EventHostedMismatch EventKind = "hosted.mismatch"
 	// Refunds made at BitPay: reserved takes the amount from the balance, failed gives
 	// it back, paid is the end.

@@ -19,7 +19,7 @@ func (b *BitPay) withDefaults() *BitPay {
 		return nil
 	}
 	c := *b
-	c.Amounts, c.Secrets = slices.Clone(b.Amounts), slices.Clone(b.Secrets)
+	c.Amounts, c.Secrets, c.Former = slices.Clone(b.Amounts), slices.Clone(b.Secrets), slices.Clone(b.Former)
 	if c.Speed == "" {
 		c.Speed = bitpay.Low
 	}
@@ -35,6 +35,15 @@ func (b *BitPay) validate(test bool, bad func(name, reason string, args ...any))
 	} else if (b.Client.Environment() == bitpay.Production) == test {
 		bad("Client", "speaks to %s, which does not fit the rails: bitpay.Production goes with real networks, any other with test networks",
 			b.Client.Environment())
+	}
+	for i, former := range b.Former {
+		switch {
+		case former == nil:
+			bad("Former", "number %d is nil: leave out what there is none of", i)
+		case b.Client != nil && former.Environment() != b.Client.Environment():
+			bad("Former", "number %d speaks to %s and Client to %s: a replaced token is of the same environment",
+				i, former.Environment(), b.Client.Environment())
+		}
 	}
 	if len(b.Amounts) == 0 {
 		bad("Amounts", "at least one is required: what a customer chooses from")

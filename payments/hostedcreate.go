@@ -14,11 +14,26 @@ import (
 // invoice, however often it is done.
 func (p *Processor) createHosted(ctx context.Context, h HostedInvoice) (HostedInvoice, error) {
 	v, err := p.cfg.BitPay.Client.CreateInvoice(ctx, h.request(p.cfg.BitPay))
+	err = p.withoutURL(err)
 	p.heard(ctx, err)
 	if err != nil {
 		return p.notCreated(ctx, h, err)
 	}
 	return p.attachHosted(ctx, h, v)
+}
+
+// withoutURL takes the URL of notifications out of what BitPay says of it: its path may
+// be a secret.
+func (p *Processor) withoutURL(err error) error {
+	var e *bitpay.Error
+	url := p.cfg.BitPay.NotificationURL
+	if url == "" || !errors.As(err, &e) || !strings.Contains(e.Error(), url) {
+		return err
+	}
+	clean := *e
+	clean.Message = strings.ReplaceAll(e.Message, url, "[notification URL]")
+	clean.Field = strings.ReplaceAll(e.Field, url, "[notification URL]")
+	return &clean
 }
 
 // attachHosted commits that a row's invoice exists, and where it stands.
@@ -34,29 +49,38 @@ func (p *Processor) attachHosted(ctx context.Context, h HostedInvoice, v bitpay.
 // healHosted finds out whether a row's invoice exists, after a crash or a call
 // without an answer. While BitPay's rate may still be wanted it is created, which
 // finds it if it exists; later it is only looked for, and given up if it is not there.
+//
+// What former tokens may have created is looked for first.
 func (p *Processor) healHosted(ctx context.Context, h HostedInvoice) (HostedInvoice, error) {
+	v, found, err := p.findFormer(ctx, h)
+	switch {
+	case err != nil:
+		return p.notCreated(ctx, h, err)
+	case found:
+		return p.attachHosted(ctx, h, v)
+	}
 	if h.State == HostedOpening && p.now().Sub(h.CreatedAt) < adoptWithin {
 		if h.Cancel {
 			return p.failHosted(ctx, h, "paid another way before it existed at BitPay", false)
 		}
 		return p.createHosted(ctx, h)
 	}
-	v, err := p.cfg.BitPay.Client.InvoiceByGUID(ctx, h.ID)
+	v, err = p.cfg.BitPay.Client.InvoiceByGUID(ctx, h.ID)
 	p.heard(ctx, err)
 	switch {
 	case err == nil:
 		return p.attachHosted(ctx, h, v)
-	case errors.Is(err, bitpay.ErrNotFound) || p.guidless(err):
+	case errors.Is(err, bitpay.ErrNotFound) || guidless(p.cfg.BitPay.Client, err):
 		return p.failHosted(ctx, h, "BitPay was not reached in time and knows nothing of it", false)
 	}
 	return p.notCreated(ctx, h, err)
 }
 
-// guidless reports whether BitPay does not look invoices up by guid for the client's
+// guidless reports whether BitPay does not look invoices up by guid for a client's
 // token: a POS token's facade may lack it.
-func (p *Processor) guidless(err error) bool {
+func guidless(c *bitpay.Client, err error) bool {
 	var e *bitpay.Error
-	return p.cfg.BitPay.Client.Facade() == bitpay.POS && errors.As(err, &e) &&
+	return c.Facade() == bitpay.POS && errors.As(err, &e) &&
 		(refusedForGood(err) || strings.Contains(e.Message, "does not support"))
 }
 
@@ -72,7 +96,7 @@ func (p *Processor) notCreated(ctx context.Context, h HostedInvoice, cause error
 }
 
 // failHosted ends a row that has no invoice at BitPay. It is revived if BitPay turns
-// out to have one.
+// out to have one, for which it is looked at once more after failedFor.
 func (p *Processor) failHosted(ctx context.Context, h HostedInvoice, problem string, mismatch bool) (HostedInvoice, error) {
 	return p.changeHosted(ctx, h.ID, func(h *HostedInvoice, out *outcome) {
 		if h.RemoteID != "" {
@@ -83,8 +107,13 @@ func (p *Processor) failHosted(ctx context.Context, h HostedInvoice, problem str
 			h.Problem = problem
 			out.hosted(EventHostedMismatch, h)
 		}
-		h.State, h.Problem, h.Tries = HostedFailed, problem, 0
-		h.PollAt = time.Time{}
+		if first || mismatch {
+			h.Problem = problem // why it failed, not that it is still not there
+		}
+		h.State, h.Tries, h.PollAt = HostedFailed, 0, time.Time{}
+		if last := h.CreatedAt.Add(failedFor); last.After(out.now) {
+			h.PollAt = last
+		}
 		if first {
 			out.hosted(EventHostedFailed, h)
 		}

@@ -22,7 +22,8 @@ type BitPayHealth struct {
 	RefusedSince time.Time
 	// Open counts the hosted invoices that BitPay is still asked about, and Opening
 	// those of them of which is not known whether they exist there; OldestOpening is
-	// when the oldest of these was made.
+	// when the oldest of these was made. Failed ones, which are looked for once more after
+	// a day, are not counted.
 	Open, Opening int
 	OldestOpening time.Time
 	// Problems are those that BitPay answers something else about, and Held those
@@ -45,6 +46,9 @@ func (p *Processor) bitpayHealth(ctx context.Context, tx Tx, now time.Time) (*Bi
 			return nil, err
 		}
 		for _, h := range page {
+			if h.State == HostedFailed {
+				continue // looked at once more, for safety
+			}
 			b.Open++
 			if h.State == HostedOpening {
 				b.Opening++

@@ -21,9 +21,9 @@ const (
 )
 
 // BitPay's ledger is read every ledgerEvery, over the last ledgerDays: an entry is
-// met many times before it is out of sight. A process that begins, or could not read
-// it for longer, reads ledgerCatchUp once; what is older, ReconcileBitPay finds. After
-// a failure it is read again sooner.
+// met many times before it is out of sight. A process that begins, or did not read it
+// for longer, reads ledgerCatchUp once; what is older, ReconcileBitPay finds. After a
+// failure it is read again sooner, from where it failed.
 const (
 	ledgerEvery   = time.Hour
 	ledgerRetry   = 5 * time.Minute
@@ -31,13 +31,32 @@ const (
 	ledgerCatchUp = 31 * 24 * time.Hour
 )
 
-// ledgerPass remembers, in this process alone, when BitPay's ledger is read next and
-// which of its refunds were followed.
+// ledgerPass remembers, in this process alone, when BitPay's ledger is read next, how
+// far the reading of each currency came, and which of its refunds were followed.
 type ledgerPass struct {
 	mu       sync.Mutex // one pass at a time
 	next     time.Time
-	read     time.Time            // when all of it was last read
+	of       map[money.Currency]ledgerProgress
 	followed map[string]time.Time // by id of BitPay's entry
+}
+
+// ledgerProgress is how far the reading of one currency came.
+type ledgerProgress struct {
+	read   time.Time // when it was last read to the end
+	resume time.Time // the first day that could not be read or booked since, zero: none
+	days   int       // how many days an answer may span, 0: not known to be limited
+}
+
+// since is the day from which a currency is read at an instant.
+func (g ledgerProgress) since(now time.Time) time.Time {
+	overlap, oldest := now.Add(-ledgerDays), now.Add(-ledgerCatchUp)
+	switch {
+	case now.Sub(g.read) <= ledgerDays-24*time.Hour || g.resume.After(overlap):
+		return overlap
+	case g.resume.After(oldest):
+		return g.resume
+	}
+	return oldest
 }
 
 // ledgerLine is an entry of BitPay's ledger; Value is negative if taken from the
@@ -64,61 +83,55 @@ func (p *Processor) bitpayLedgerPass(ctx context.Context) error {
 	if wait := p.ledger.next.Sub(now); wait > 0 && wait <= ledgerEvery || p.bitpay.room(now) == 0 { // more: the clock went back
 		return nil
 	}
-	span := ledgerDays
-	if now.Sub(p.ledger.read) > ledgerDays-24*time.Hour {
-		span = ledgerCatchUp
+	balances, err := p.cfg.BitPay.Client.Ledgers(ctx)
+	p.heard(ctx, err)
+	var odd error
+	if partly(err) {
+		odd, err = err, nil
 	}
-	lines, _, err := p.readBitPayLedger(ctx, now.Add(-span), now)
-	err = errors.Join(err, p.bookFees(ctx, lines), p.followLedgerRefunds(ctx, lines))
+	for _, currency := range ledgerCurrencies(balances) {
+		unread, failed := p.followLedger(ctx, currency, now)
+		odd, err = errors.Join(odd, unread), errors.Join(err, failed)
+	}
 	p.ledger.next = now.Add(ledgerEvery)
-	if err != nil {
-		if !errors.Is(err, bitpay.ErrUnauthorized) { // that waits for an operator, and each refusal is told
-			p.ledger.next = now.Add(ledgerRetry)
-		}
-		return fmt.Errorf("payments: read BitPay's ledger: %w", err)
+	if err != nil && !errors.Is(err, bitpay.ErrUnauthorized) { // that waits for an operator, and each refusal is told
+		p.ledger.next = now.Add(ledgerRetry)
 	}
-	p.ledger.read = now
 	for id, at := range p.ledger.followed {
 		if at.Before(now.Add(-ledgerDays - 48*time.Hour)) {
 			delete(p.ledger.followed, id)
 		}
 	}
+	if err = errors.Join(err, odd); err != nil {
+		return fmt.Errorf("payments: read BitPay's ledger: %w", err)
+	}
 	return nil
 }
 
-// readBitPayLedger returns the readable lines of every currency an account may have,
-// and the balances of all; the error joins what could not be read.
-func (p *Processor) readBitPayLedger(ctx context.Context, from, to time.Time) (lines []ledgerLine, balances []bitpay.Balance, err error) {
-	client := p.cfg.BitPay.Client
-	balances, err = client.Ledgers(ctx)
-	p.heard(ctx, err)
-	if err != nil {
-		return nil, nil, err
+// followLedger reads one currency's ledger from where it was left, and books each span
+// of days before it reads the next: what was read is not lost by what fails. odd names
+// what will not be read any better the next time.
+func (p *Processor) followLedger(ctx context.Context, currency money.Currency, now time.Time) (odd, failed error) {
+	g := p.ledger.of[currency]
+	from := g.since(now)
+	g.resume = time.Time{}
+	g.days, odd = p.readLedger(ctx, currency, from, now, g.days, func(first time.Time, lines []ledgerLine, err error) {
+		if err == nil {
+			err = errors.Join(p.bookFees(ctx, lines), p.followLedgerRefunds(ctx, lines))
+		}
+		if err != nil && g.resume.IsZero() {
+			g.resume = first
+		}
+		failed = errors.Join(failed, err)
+	})
+	if failed == nil {
+		g.read = now
 	}
-	var errs []error
-	asked := map[money.Currency]bool{}
-	for _, b := range balances {
-		currency := money.Currency(b.Currency)
-		if !currency.Valid() || asked[currency] {
-			continue
-		}
-		asked[currency] = true
-		entries, err := client.LedgerEntries(ctx, b.Currency, from, to)
-		p.heard(ctx, err)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		for _, e := range entries {
-			line, err := readLedgerLine(currency, e)
-			if err != nil {
-				errs = append(errs, err)
-				continue
-			}
-			lines = append(lines, line)
-		}
+	if p.ledger.of == nil {
+		p.ledger.of = map[money.Currency]ledgerProgress{}
 	}
-	return lines, balances, errors.Join(errs...)
+	p.ledger.of[currency] = g
+	return odd, failed
 }
 
 func readLedgerLine(currency money.Currency, e bitpay.LedgerEntry) (ledgerLine, error) {
@@ -163,7 +176,7 @@ func (p *Processor) followLedgerRefunds(ctx context.Context, lines []ledgerLine)
 			_, _, asked[h.ID] = p.followRefunds(ctx, h)
 			errs = append(errs, asked[h.ID])
 		}
-		if asked[h.ID] != nil {
+		if asked[h.ID] != nil && !partly(asked[h.ID]) {
 			continue
 		}
 		if p.ledger.followed == nil {

@@ -102,13 +102,14 @@ func (p *Processor) sameRequest(h HostedInvoice, req CheckoutRequest) error {
 
 // openHosted commits the row that a remote invoice will belong to, or finds the one
 // that stands.
-func (p *Processor) openHosted(ctx context.Context, req CheckoutRequest, account Account, id string) (h HostedInvoice, err error) {
+func (p *Processor) openHosted(ctx context.Context, req CheckoutRequest, account Account, id string) (h HostedInvoice, fresh bool, err error) {
 	now := p.now()
 	err = p.update(ctx, func(tx Tx) error {
 		_, price, err := p.payee(ctx, tx, req)
 		if err != nil {
 			return err
 		}
+		fresh = false
 		var found bool
 		if h, found, err = p.standing(ctx, tx, req, id, account, price); err != nil || found {
 			return err
@@ -120,10 +121,11 @@ func (p *Processor) openHosted(ctx context.Context, req CheckoutRequest, account
 		h = HostedInvoice{ID: id, Account: account, Environment: string(p.cfg.BitPay.Client.Environment()),
 			Price: price, State: HostedOpening, ReturnURL: req.ReturnURL, CreatedAt: now, PollAt: now.Add(firstPoll),
 			Credited: zero, Fee: zero, Version: 1}
+		fresh = true
 		_, err = tx.InsertHosted(ctx, []HostedInvoice{h})
 		return err
 	})
-	return h, err
+	return h, fresh, err
 }
 
 // openPayee opens the account if need be, in the configured currency or, an invoice's,

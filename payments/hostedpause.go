@@ -28,6 +28,14 @@ type bitpayState struct {
 	refusedSince time.Time
 	told         EventKind // what the store says last, empty: not known yet
 	hinted       time.Time // the last notification of an unknown invoice that did something
+	hintsUsed    time.Time // when all that notifications had asked will be granted again
+}
+
+// accepted reports whether this process knows that the token is accepted.
+func (s *bitpayState) accepted() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.refusedSince.IsZero() && !s.okAt.IsZero()
 }
 
 // longestRest bounds how long BitPay is left alone, whatever it asks.

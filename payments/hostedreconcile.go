@@ -68,6 +68,7 @@ type reconciliation struct {
 	asked  map[string]bool          // our ids whose refunds were followed
 	// oneSided sums, by explanation and currency, what stands on one side alone.
 	oneSided map[string]map[money.Currency]money.Amount
+	unread   []error // what BitPay listed and cannot be read
 }
 
 // listedInvoice is what is kept of BitPay's list: a month of whole invoices would
@@ -80,6 +81,11 @@ type listedInvoice struct {
 	refunds bool
 }
 
+func listing(v bitpay.Invoice) listedInvoice {
+	return listedInvoice{id: v.ID, orderID: v.OrderID, currency: v.Currency, status: v.Status, price: v.Price,
+		refunds: len(v.RefundInfo) > 0 || len(v.RefundAddresses) > 0 || v.RefundAddressRequestPending}
+}
+
 func (r *reconciliation) run(ctx context.Context) error {
 	if err := r.list(ctx); err != nil {
 		return err
@@ -89,37 +95,63 @@ func (r *reconciliation) run(ctx context.Context) error {
 		errs = append(errs, r.compare(ctx, ids))
 	}
 	errs = append(errs, r.compareOurs(ctx))
-	lines, balances, err := r.readBitPayLedger(ctx, r.report.From, r.report.To)
-	errs = append(errs, err, r.bookFees(ctx, lines), r.followLines(ctx, lines))
-	if err == nil || len(balances) > 0 {
-		errs = append(errs, r.receivables(ctx, lines, balances))
+	balances, err := r.cfg.BitPay.Client.Ledgers(ctx)
+	r.heard(ctx, err)
+	lines, unread := r.readLedgers(ctx, balances, r.report.From, r.report.To)
+	errs = append(errs, err, unread, r.bookFees(ctx, lines), r.followLines(ctx, lines))
+	if err == nil || partly(err) {
+		errs = append(errs, r.receivables(ctx, lines, balances, err == nil))
 	}
-	return errors.Join(append(errs, ctx.Err())...)
+	return errors.Join(append(append(errs, r.unread...), ctx.Err())...)
 }
 
 // list reads BitPay's list. A page may be shorter than asked for because BitPay caps
-// it, so the end is a page that tells nothing new.
+// it, so the end is a page that tells nothing new. What of it cannot be read is named by
+// the run's error.
 func (r *reconciliation) list(ctx context.Context) error {
-	for offset := 0; ; {
+	return r.pages(func(offset int) (length int, ids []string, err error) {
 		page, err := r.cfg.BitPay.Client.Invoices(ctx, bitpay.InvoiceQuery{
 			From: r.report.From, To: r.report.To, Limit: reconcilePage, Offset: offset})
 		r.heard(ctx, err)
-		if err != nil {
-			return err
-		}
-		fresh := false
 		for _, v := range page {
+			ids = append(ids, v.ID)
 			if _, known := r.listed[v.ID]; !known {
-				fresh, r.order = true, append(r.order, v.ID)
-				r.listed[v.ID] = listedInvoice{id: v.ID, orderID: v.OrderID, currency: v.Currency, status: v.Status, price: v.Price,
-					refunds: len(v.RefundInfo) > 0 || len(v.RefundAddresses) > 0 || v.RefundAddressRequestPending}
+				r.order = append(r.order, v.ID)
+				r.listed[v.ID] = listing(v)
 			}
 		}
 		r.report.Compared = len(r.order)
+		return len(page), ids, err
+	})
+}
+
+// pages reads a list page by page, until one tells no id that is new.
+func (r *reconciliation) pages(read func(offset int) (length int, ids []string, err error)) error {
+	seen := map[string]bool{"": true}
+	for offset := 0; ; {
+		length, ids, err := read(offset)
+		var partial *bitpay.ElementsError
+		switch {
+		case errors.As(err, &partial):
+			length = partial.Total
+			for _, x := range partial.Unreadable {
+				ids = append(ids, x.ID)
+			}
+		case err != nil:
+			return err
+		}
+		fresh := false
+		for _, id := range ids {
+			fresh = fresh || !seen[id]
+			seen[id] = true
+		}
+		if partial != nil && (fresh || offset == 0) {
+			r.unread = append(r.unread, err)
+		}
 		if !fresh {
 			return nil
 		}
-		offset += len(page)
+		offset += length
 	}
 }
 
@@ -212,7 +244,7 @@ func (r *reconciliation) followAndTell(ctx context.Context, h HostedInvoice) err
 	}
 	r.asked[h.ID] = true
 	now, changed, err := r.followRefunds(ctx, h)
-	if err != nil {
+	if err != nil && !partly(err) {
 		return err
 	}
 	if changed {
@@ -220,10 +252,14 @@ func (r *reconciliation) followAndTell(ctx context.Context, h HostedInvoice) err
 	}
 	for _, f := range now.Refunds {
 		if f.Problem != "" {
-			r.report.differ(DifferenceAmount, h.ID, h.RemoteID, fmt.Sprintf("refund %s of %s is not booked: %s", f.ID, f.Amount, f.Problem))
+			what := "is not booked"
+			if f.Reserved {
+				what = "is booked, and not all of BitPay's answer"
+			}
+			r.report.differ(DifferenceAmount, h.ID, h.RemoteID, fmt.Sprintf("refund %s of %s %s: %s", f.ID, f.Amount, what, f.Problem))
 		}
 	}
-	return nil
+	return err
 }
 
 // followLines follows the refunds of our invoices in BitPay's ledger.

@@ -50,7 +50,7 @@ func (h *HostedInvoice) refundStep(v bitpay.Refund) refundStep {
 		return s.odd("%s after success", v.Status)
 	}
 	s.now.Status = string(v.Status)
-	amount, fee, reason := h.refundTerms(v)
+	amount, fee, reason, unpriced := h.refundTerms(v)
 	if reason == "" && old.Reserved && !amount.Equal(old.Amount) {
 		reason = fmt.Sprintf("the amount was %s and is %s", old.Amount, amount)
 	}
@@ -60,12 +60,16 @@ func (h *HostedInvoice) refundStep(v bitpay.Refund) refundStep {
 	if reason != "" {
 		return s.odd("%s", reason)
 	}
-	s.now.Type, s.now.Amount, s.now.Problem = cmp.Or(v.Type, old.Type), amount, ""
+	s.now.Type, s.now.Amount = cmp.Or(v.Type, old.Type), amount
 	if s.now.RequestedAt = old.RequestedAt; !v.RequestDate.IsZero() {
 		s.now.RequestedAt = v.RequestDate.UTC().Truncate(time.Millisecond) // as stores keep it
 	}
-	if !old.Paid {
+	s.now.Problem = unpriced
+	switch {
+	case !old.Paid:
 		s.now.Fee = fee
+	case unpriced == "" && !fee.Equal(old.Fee):
+		s.now.Problem = fmt.Sprintf("the fee was booked as %s and is %s", old.Fee, fee)
 	}
 	return h.bookRefund(s)
 }
@@ -113,25 +117,29 @@ func (s refundStep) odd(format string, args ...any) refundStep {
 }
 
 // refundTerms reads what a refund takes from the account and what the host pays for
-// it, in the price's currency; reason says why it cannot be booked.
-func (h *HostedInvoice) refundTerms(v bitpay.Refund) (amount, fee money.Amount, reason string) {
+// it, in the price's currency; reason says why it cannot be booked, unpriced why its fee
+// alone cannot: the customer's money is not kept from its account by a fraction of a cent
+// that is the host's.
+func (h *HostedInvoice) refundTerms(v bitpay.Refund) (amount, fee money.Amount, reason, unpriced string) {
 	asset := h.Price.Asset()
 	zero := money.Units(asset, 0)
 	if v.Currency != "" && v.Currency != string(asset.Coin) {
-		return zero, zero, fmt.Sprintf("the currency is %.20s, the invoice's is %s", v.Currency, asset.Coin)
+		return zero, zero, fmt.Sprintf("the currency is %.20s, the invoice's is %s", v.Currency, asset.Coin), ""
 	}
 	amount, err := v.Amount.Amount(asset)
 	if err != nil || amount.Sign() <= 0 {
-		return zero, zero, fmt.Sprintf("the amount %.50s is not one of %s", v.Amount, asset)
+		return zero, zero, fmt.Sprintf("the amount %.50s is not one of %s", v.Amount, asset), ""
 	}
 	if v.BuyerPaysRefundFee || v.RefundFee.Sign() == 0 {
-		return amount, zero, ""
+		return amount, zero, "", ""
 	}
-	fee, err = v.RefundFee.Amount(asset)
-	if err != nil || fee.Sign() < 0 {
-		return zero, zero, fmt.Sprintf("the fee %.50s is not one of %s", v.RefundFee, asset)
+	if v.RefundFee.Sign() < 0 {
+		return zero, zero, fmt.Sprintf("the fee %.50s is negative", v.RefundFee), ""
 	}
-	return amount, fee, ""
+	if fee, err = v.RefundFee.Amount(asset); err != nil {
+		return amount, zero, "", fmt.Sprintf("the fee %.50s is not one of %s: it is not booked, the refund is", v.RefundFee, asset)
+	}
+	return amount, fee, "", ""
 }
 
 // refundable is what no other refund has reserved of the price.

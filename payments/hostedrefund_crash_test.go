@@ -1,6 +1,8 @@
 package payments_test
 
 import (
+	"context"
+	"net/http"
 	"regexp"
 	"testing"
 	"time"
@@ -12,23 +14,47 @@ import (
 	"github.com/cointill/cointill/payments/money"
 )
 
+// mortalTransport makes every call to BitPay a place to die at, before it is sent and
+// before its answer is read. A process that died makes no further attempt.
+type mortalTransport struct {
+	r    *reaper
+	dies context.CancelFunc
+}
+
+func (t mortalTransport) RoundTrip(r *http.Request) (resp *http.Response, err error) {
+	err = t.r.call(r.Method+" "+r.URL.Path, func() error {
+		resp, err = http.DefaultTransport.RoundTrip(r)
+		return err
+	})
+	if t.r.dead {
+		t.dies()
+	}
+	if err != nil && resp != nil { // the answer of a call that died afterwards
+		resp.Body.Close()
+		return nil, err
+	}
+	return resp, err
+}
+
 // refundStory is refunds of every end, with a reconciliation after each step; a
 // process that dies is started again and does it anew.
 func refundStory(t *testing.T, r *reaper) (w *refundWorld, deaths int) {
 	w = newRefundWorld(t)
 	h := w.complete(voice, hundred)
-	w.cfg.Store = mortalStore{w.store, r}
+	ctx, cancel := context.WithCancel(w.ctx)
+	defer cancel()
+	w.cfg.Store, w.cfg.BitPay.Client = mortalStore{w.store, r}, w.over(mortalTransport{r, cancel})
 	w.restart()
 	sync := func() {
 		for {
-			_, err := w.p.ReconcileBitPay(w.ctx, w.clock.Now(), w.clock.Now())
+			_, err := w.p.ReconcileBitPay(ctx, w.clock.Now(), w.clock.Now())
 			if err == nil {
 				w.clock.Advance(time.Second)
 				return
 			}
 			require.True(t, r.dead, "only the reaper makes calls fail: %v", err)
 			deaths++
-			w.cfg.Store = w.store
+			ctx, w.cfg.Store, w.cfg.BitPay.Client = w.ctx, w.store, w.client
 			w.restart()
 		}
 	}
@@ -56,6 +82,9 @@ func TestKilledAtAnyCallTheBooksOfRefundsEndTheSame(t *testing.T) {
 	want := result(w)
 	require.Equal(t, "0.00", w.books(voice)[0])
 	require.Greater(t, clean.calls, 40, "the story is worth crashing")
+	for _, path := range []string{"GET /invoices", "GET /refunds", "GET /ledgers", "GET /ledgers/USD", "GET /settlements"} {
+		require.Contains(t, clean.names, path)
+	}
 	t.Logf("%d calls, each crashed before and after", clean.calls)
 	for _, after := range []bool{false, true} {
 		for n := 1; n <= clean.calls; n++ {

@@ -5,11 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -44,57 +42,6 @@ type refundWorld struct {
 	token  string // of client
 	// buyerPays has the buyer pay the fees of the refunds that are made from now on.
 	buyerPays bool
-}
-
-// answers passes BitPay's answers on, keeps the lists of refunds it has seen, and
-// gives one of them again instead of a new one.
-type answers struct {
-	next http.Handler
-
-	mu     sync.Mutex
-	lists  []string
-	again  string // instead of a list of refunds
-	change func(path, body string) string
-	paths  []string
-}
-
-func (a *answers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	rec := httptest.NewRecorder()
-	a.next.ServeHTTP(rec, r)
-	body := rec.Body.String()
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.paths = append(a.paths, r.Method+" "+r.URL.Path)
-	if r.Method == http.MethodGet && r.URL.Path == "/refunds" {
-		if a.again != "" {
-			body = a.again
-		} else {
-			a.lists = append(a.lists, body)
-		}
-	}
-	if a.change != nil {
-		body = a.change(r.URL.Path, body)
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(rec.Code)
-	_, _ = io.Copy(w, bytes.NewBufferString(body))
-}
-
-func (a *answers) set(again string, change func(path, body string) string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.again, a.change = again, change
-}
-
-func (a *answers) asked(path string) (n int) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, p := range a.paths {
-		if p == path {
-			n++
-		}
-	}
-	return n
 }
 
 const refundKey = "2882fd14b2a04735f676faebc8079227ed6ffa049a1e572252e4da7bd02ea227"
@@ -132,10 +79,19 @@ func (w *refundWorld) merchant(base string) *bitpay.Client {
 	w.Helper()
 	key, err := bitauth.ParseKey(refundKey)
 	require.NoError(w, err)
-	token, err := w.sim.Grant(bitpaysim.Merchant, key.Identity())
+	w.token, err = w.sim.Grant(bitpaysim.Merchant, key.Identity())
 	require.NoError(w, err)
-	w.token = token
-	c, err := bitpay.New(bitpay.Config{Environment: bitpay.Simulator(base), Token: bitpay.NewSecret(token), Signer: key})
+	c, err := bitpay.New(bitpay.Config{Environment: bitpay.Simulator(base), Token: bitpay.NewSecret(w.token), Signer: key})
+	require.NoError(w, err)
+	return c
+}
+
+// over is the engine's client on a transport of its own.
+func (w *refundWorld) over(transport http.RoundTripper) *bitpay.Client {
+	w.Helper()
+	key, err := bitauth.ParseKey(refundKey)
+	require.NoError(w, err)
+	c, err := bitpay.New(bitpay.Config{Environment: w.client.Environment(), Token: bitpay.NewSecret(w.token), Signer: key, Transport: transport})
 	require.NoError(w, err)
 	return c
 }

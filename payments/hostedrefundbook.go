@@ -2,6 +2,7 @@ package payments
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -29,7 +30,7 @@ func (p *Processor) applyRefunds(ctx context.Context, tx Tx, h *HostedInvoice, f
 		}
 		h.setRefund(s.now)
 		if s.now.Problem != "" && s.now.Problem != s.was.Problem {
-			p.cfg.Log.Warn("a refund at BitPay is not booked", "hosted", h.ID, "refund", s.now.ID, "problem", s.now.Problem)
+			p.cfg.Log.Warn("a refund at BitPay, or a part of it, is not booked", "hosted", h.ID, "refund", s.now.ID, "problem", s.now.Problem)
 			out.hosted(EventHostedMismatch, h)
 		}
 	}
@@ -37,13 +38,21 @@ func (p *Processor) applyRefunds(ctx context.Context, tx Tx, h *HostedInvoice, f
 }
 
 // followRefunds asks BitPay for the refunds of a hosted invoice and books what
-// follows; changed says whether anything did.
+// follows; changed says whether anything did. Beside an error that names what of the
+// list cannot be read, the rest is booked.
 func (p *Processor) followRefunds(ctx context.Context, h HostedInvoice) (now HostedInvoice, changed bool, err error) {
-	found, err := p.cfg.BitPay.Client.Refunds(ctx, h.RemoteID)
+	c := p.cfg.BitPay.Client
+	if len(p.cfg.BitPay.Former) > 0 {
+		if _, c, err = p.fetchHosted(ctx, h); err != nil {
+			return h, false, err
+		}
+	}
+	found, err := c.Refunds(ctx, h.RemoteID)
 	p.heard(ctx, err)
-	if err != nil {
+	if err != nil && !partly(err) {
 		return h, false, err
 	}
+	unread := err
 	err = p.view(ctx, func(tx Tx) error {
 		rows, err := tx.Hosted(ctx, HostedQuery{IDs: []string{h.ID}})
 		if err == nil && len(rows) == 1 {
@@ -52,7 +61,7 @@ func (p *Processor) followRefunds(ctx context.Context, h HostedInvoice) (now Hos
 		return err
 	})
 	if err != nil || !changed {
-		return h, false, err
+		return h, false, errors.Join(unread, err)
 	}
 	now, err = p.commitHosted(ctx, h.ID, hostedChange{
 		row: func(*HostedInvoice, *outcome) error { return nil },
@@ -60,7 +69,7 @@ func (p *Processor) followRefunds(ctx context.Context, h HostedInvoice) (now Hos
 			return p.applyRefunds(ctx, tx, h, found, out)
 		},
 	})
-	return now, err == nil, err
+	return now, err == nil, errors.Join(unread, err)
 }
 
 // refundsDiffer reports whether an answer would change a row: what would not is not

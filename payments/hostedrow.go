@@ -76,7 +76,8 @@ type HostedInvoice struct {
 	// its instant.
 	Credited   money.Amount
 	CreditedAt time.Time
-	// Fee is what BitPay kept, as far as its ledger told.
+	// Fee is what BitPay kept, as far as its ledger told it in the price's currency. What
+	// it settles in another one is in the books alone.
 	Fee money.Amount
 	// Refunds are those made at BitPay, by ascending id.
 	Refunds []HostedRefund
@@ -84,7 +85,8 @@ type HostedInvoice struct {
 	// Cancel says that it was paid another way and is to be cancelled at BitPay.
 	Cancel bool
 	// Problem is what BitPay answered that is not this invoice's, cannot be read or
-	// refuses to tell of it; empty: nothing. Such an answer is never booked.
+	// refuses to tell of it: such an answer is never booked. Or it is why BitPay does not
+	// cancel what was paid another way. Empty: nothing.
 	Problem string
 	// PollAt is when BitPay is asked next; zero: no more.
 	PollAt time.Time

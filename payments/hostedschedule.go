@@ -15,6 +15,10 @@ const (
 	// whether it exists: BitPay's rate stands for 15 minutes.
 	adoptWithin = 15 * time.Minute
 
+	// failedFor is how old a failed row is when it is looked for at BitPay for the last
+	// time, and as long a notification may have it looked for.
+	failedFor = 24 * time.Hour
+
 	firstFailure, longestFailure = 5 * time.Second, 5 * time.Minute
 	firstDoubt, longestDoubt     = time.Minute, time.Hour
 	heldPoll                     = time.Hour

@@ -24,27 +24,32 @@ func (p *Processor) syncHosted(ctx context.Context, h HostedInvoice) (HostedInvo
 	if h.RemoteID == "" {
 		return p.healHosted(asking, h)
 	}
-	v, err := p.askHosted(asking, h)
+	v, c, err := p.fetchHosted(asking, h)
 	if err != nil {
 		return p.unanswered(asking, h, err)
 	}
-	if p.cfg.BitPay.Client.Facade() != bitpay.Merchant || h.State != HostedComplete && v.Status != bitpay.StatusComplete {
+	if h.Cancel && h.State == HostedNew && v.Status == bitpay.StatusNew && c.Facade() == bitpay.Merchant {
+		return p.cancelHosted(ctx, asking, c, h, v)
+	}
+	if c.Facade() != bitpay.Merchant || h.State != HostedComplete && v.Status != bitpay.StatusComplete {
 		return p.applyHosted(ctx, h.ID, v, nil, false)
 	}
-	refunds, err := p.cfg.BitPay.Client.Refunds(asking, h.RemoteID)
+	refunds, err := c.Refunds(asking, h.RemoteID)
 	p.heard(asking, err)
 	if err == nil {
 		return p.applyHosted(ctx, h.ID, v, refunds, true)
 	}
-	return p.applyAlone(ctx, h.ID, v, err)
+	return p.applyWithout(ctx, h.ID, v, refunds, err)
 }
 
-// applyAlone commits an answer whose refunds could not be had: what is known is not
-// held back, and they are asked for again, less and less often.
-func (p *Processor) applyAlone(ctx context.Context, id string, v bitpay.Invoice, cause error) (HostedInvoice, error) {
+// applyWithout commits an answer whose refunds, or some of them, could not be had: what
+// is known is not held back, and they are asked for again, less and less often.
+func (p *Processor) applyWithout(ctx context.Context, id string, v bitpay.Invoice, refunds []bitpay.Refund, cause error) (HostedInvoice, error) {
+	taken := false
 	h, err := p.commitHosted(ctx, id, hostedChange{row: func(h *HostedInvoice, out *outcome) error {
 		tries, problem := h.Tries, h.Problem
 		told := h.take(v, out.now)
+		taken = h.Problem == "" && h.RemoteAt.Equal(h.remoteTime(v))
 		if h.Problem == "" {
 			h.Tries, h.Problem = tries, problem // of the refunds: told already
 			told = append(told, h.unanswered(cause, out.now)...)
@@ -53,8 +58,20 @@ func (p *Processor) applyAlone(ctx context.Context, id string, v bitpay.Invoice,
 			out.hosted(kind, h)
 		}
 		return nil
+	}, after: func(tx Tx, h *HostedInvoice, out *outcome) error {
+		if !taken || !partly(cause) {
+			return nil
+		}
+		return p.applyRefunds(ctx, tx, h, refunds, out)
 	}})
 	return h, errors.Join(cause, err)
+}
+
+// partly reports whether a list came beside an error, which names the elements alone
+// that could not be read: the others are applied.
+func partly(err error) bool {
+	var e *bitpay.ElementsError
+	return errors.As(err, &e)
 }
 
 // unanswered counts a call that brought nothing to apply, and returns what it tells:
@@ -62,7 +79,8 @@ func (p *Processor) applyAlone(ctx context.Context, id string, v bitpay.Invoice,
 // which an operator must see.
 func (h *HostedInvoice) unanswered(cause error, now time.Time) (told []EventKind) {
 	var mismatch *bitpay.MismatchError
-	if errors.As(cause, &mismatch) || errors.Is(cause, bitpay.ErrNotFound) || h.RemoteID != "" && lasting(cause) {
+	var stranger *strangerError
+	if errors.As(cause, &mismatch) || errors.As(cause, &stranger) || errors.Is(cause, bitpay.ErrNotFound) || h.RemoteID != "" && lasting(cause) {
 		return h.doubt(cause.Error(), now)
 	}
 	h.later(now, firstFailure, longestFailure)
@@ -91,23 +109,6 @@ func (p *Processor) otherEnvironment(ctx context.Context, h HostedInvoice) (Host
 		return h, errors.Join(refused, err)
 	}
 	return after, refused
-}
-
-// askHosted fetches an invoice, or cancels it if it was paid another way. BitPay
-// refuses to cancel what may have been paid already: then it is looked at.
-func (p *Processor) askHosted(ctx context.Context, h HostedInvoice) (bitpay.Invoice, error) {
-	c := p.cfg.BitPay.Client
-	if h.Cancel && h.State == HostedNew && c.Facade() == bitpay.Merchant {
-		v, err := c.CancelInvoice(ctx, h.RemoteID, false)
-		p.heard(ctx, err)
-		if err == nil || !refusedForGood(err) {
-			return v, err
-		}
-		p.cfg.Log.Info("BitPay does not cancel a hosted invoice that was paid another way", "hosted", h.ID, "error", err)
-	}
-	v, err := c.Invoice(ctx, h.RemoteID)
-	p.heard(ctx, err)
-	return v, err
 }
 
 // unanswered records that a call about a row brought nothing to apply.

@@ -145,14 +145,13 @@ func onRail(t *testing.T, r rail, open func(t *testing.T) payments.Store, test f
 func (s *stack) rail(n chain.Network, url string) payments.Rail {
 	s.Helper()
 	scheme, key := hd.BIP84, testVpub
-	if n.Family == chain.FamilyDogecoin {
-		scheme, key = hd.BIP44, testDgub
-	}
 	var src chain.Source
 	var err error
 	if n.UTXO() {
 		if n.Address.Bech32 == "" { // no SegWit
-			scheme, key = hd.BIP44, testTpub
+			if scheme, key = hd.BIP44, testDgub; n.Test {
+				key = testTpub
+			}
 		}
 		src, err = utxo.NewSource(n, utxo.RPC{URL: url})
 	} else {

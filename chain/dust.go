@@ -27,8 +27,9 @@ const (
 )
 
 // Smallest returns the least amount of the native coin that an address can be
-// asked for: below it nodes do not relay the payment, or not at an ordinary fee. On a network without
-// such limits, as EVM networks are, it is zero; token transfers have none.
+// asked for: below it nodes do not relay the payment, or not at an ordinary fee. On
+// a network without such limits, as EVM networks are, it is zero; token transfers
+// have none.
 func (n Network) Smallest(to Address) money.Amount {
 	units := max(n.Dust.Hard, n.Dust.Soft)
 	if n.Dust.FeeRate > 0 {

@@ -2,7 +2,6 @@ package payments
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -60,8 +59,11 @@ func (p *Processor) followRefunds(ctx context.Context, h HostedInvoice) (now Hos
 		}
 		return err
 	})
-	if err != nil || !changed {
-		return h, false, errors.Join(unread, err)
+	switch {
+	case err != nil: // alone: beside unread it would pass for a list that was booked
+		return h, false, err
+	case !changed:
+		return h, false, unread
 	}
 	now, err = p.commitHosted(ctx, h.ID, hostedChange{
 		row: func(*HostedInvoice, *outcome) error { return nil },
@@ -69,7 +71,10 @@ func (p *Processor) followRefunds(ctx context.Context, h HostedInvoice) (now Hos
 			return p.applyRefunds(ctx, tx, h, found, out)
 		},
 	})
-	return now, err == nil, errors.Join(unread, err)
+	if err != nil {
+		return now, false, err
+	}
+	return now, true, unread
 }
 
 // refundsDiffer reports whether an answer would change a row: what would not is not

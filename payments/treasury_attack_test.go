@@ -1,14 +1,17 @@
 package payments_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/chain/chainsim"
 	"github.com/cointill/cointill/payments"
+	"github.com/cointill/cointill/payments/money"
 )
 
 func TestACoinThatCameToATreasuryWhichBecameALeafStaysTheHosts(t *testing.T) {
@@ -77,4 +80,36 @@ func TestAnInternalDepositOfNobodyThatComesBackAsAPaymentIsHeld(t *testing.T) {
 	require.NoError(t, b.p.Assign(b.ctx, key, sms, clerk))
 	require.Equal(t, "2980.00 USD", b.balance(sms))
 	b.checkBooks()
+}
+
+// What only gathered was never in the host's balance: InTx must not take it back.
+func TestAGatheredDepositThatTurnsOutToBeATreasurysIsNotTakenFromTheHostsBalance(t *testing.T) {
+	b, sim := utxoBundle(t)
+	registered := b.cfg.Rails[0].Treasury
+	b.cfg.Rails[0].Treasury = nil
+	b.cfg.Rails[0].Minimum = map[money.Asset]decimal.Decimal{b.asset: decimal.New(5_000, 0)}
+	b.restart()
+	coin := b.funded(sim, false)
+	b.mine(1)
+	sim.Sweep([]chain.Outpoint{coin}, b.to(b.address(sms), 298))
+	b.mine(7)
+	require.Equal(t, payments.StateGathered, b.only(sms).State)
+	b.cfg.Rails[0].Treasury = registered
+	var told []payments.EventKind
+	b.cfg.InTx = func(_ context.Context, _ payments.Tx, events []payments.Event) error {
+		for _, e := range events {
+			told = append(told, e.Kind)
+		}
+		return nil
+	}
+	b.restart()
+	b.rescan(1, sim.Head().Height, false)
+	b.advance()
+	b.checkBooks()
+	require.Equal(t, payments.StateInternal, b.only(sms).State)
+	require.Empty(t, told)
+	require.NotContains(t, b.events.kinds(b.only(sms).Key.String()), payments.EventDepositReversed)
+	list, err := b.p.Gathering(b.ctx, sms)
+	require.NoError(t, err)
+	require.Empty(t, list)
 }

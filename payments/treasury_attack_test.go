@@ -254,3 +254,30 @@ func TestAnyHistoryOfATreasuryThatComesAndGoesKeepsTheBooks(t *testing.T) {
 		}))
 	})
 }
+
+// Else what the host brings to its own store from elsewhere would be that customer's.
+func TestATreasurysAddressIsNeverGivenToACustomer(t *testing.T) {
+	for _, c := range railCases()[:2] {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBundle(t, c, nil)
+			own := chainsim.Address(b.sim.Network(), 1)
+			b.cfg.Rails[0].Treasury = []payments.Treasury{{Name: "cold", Address: own}}
+			b.restart()
+			require.Equal(t, chainsim.Address(b.sim.Network(), 0), b.address(voice))
+			require.Equal(t, chainsim.Address(b.sim.Network(), 2), b.address(sms))
+			b.advance()
+			id := b.pay(own, 500)
+			b.mine(13)
+			for _, a := range []payments.Account{voice, sms} {
+				all, err := b.p.Deposits(b.ctx, a, payments.DepositKey{}, 10)
+				require.NoError(t, err)
+				require.Empty(t, all)
+			}
+			h, err := b.p.Health(b.ctx)
+			require.NoError(t, err)
+			require.Len(t, h.Held, 1, "a leaf that nobody owns: %s", id)
+			require.Equal(t, payments.HoldUnassigned, h.Held[0].Hold)
+			b.checkBooks()
+		})
+	}
+}

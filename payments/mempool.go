@@ -41,8 +41,8 @@ func (p *Processor) lookAtMempool(ctx context.Context, r *rail, step chain.Step)
 			delete(r.looked, id)
 		}
 	}
-	for op := range r.flying {
-		if !now[op.TxID] {
+	for op, before := range r.flying {
+		if r.flying[op] = now[op.TxID]; !now[op.TxID] && !before {
 			delete(r.flying, op)
 		}
 	}

@@ -55,7 +55,8 @@ func (b *book) findOwn(r *rail, found chain.Found) {
 		switch s.Kind {
 		case chain.SpendOutpoint:
 			key := coinKey(r.Network.ID, s.Outpoint)
-			if r.spends(b.rows[key]) || arriving[key] || s.Block.IsZero() && r.flying[s.Outpoint] {
+			_, flying := r.flying[s.Outpoint]
+			if r.spends(b.rows[key]) || arriving[key] || s.Block.IsZero() && flying {
 				b.own[s.TxID] = true
 			}
 		case chain.SpendGas:

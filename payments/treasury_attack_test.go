@@ -12,6 +12,7 @@ import (
 
 	"github.com/cointill/cointill/chain"
 	"github.com/cointill/cointill/chain/chainsim"
+	"github.com/cointill/cointill/invoice"
 	"github.com/cointill/cointill/payments"
 	"github.com/cointill/cointill/payments/money"
 )
@@ -349,4 +350,30 @@ func TestATreasurysCoinMinedJustBeforeTheMempoolIsLookedAt(t *testing.T) {
 	b.mine(8)
 	b.nobodyWasPaid()
 	require.NotContains(t, b.events.kinds(b.only(sms).Key.String()), payments.EventDepositSeen)
+}
+
+func TestAnInvoiceThatATreasuryPaidSaysThatThePaymentWasTakenBack(t *testing.T) {
+	b, sim := utxoBundle(t)
+	registered := b.cfg.Rails[0].Treasury
+	b.cfg.Rails[0].Treasury = nil
+	b.restart()
+	b.priced(1000)
+	record, err := b.p.CreateInvoice(b.ctx, bill("2026-0117", 100_00))
+	require.NoError(t, err)
+	to := b.billed("2026-0117")
+	b.advance()
+	coin := out(b.pay(cold(sim.Network()), 11), 0)
+	b.mine(1)
+	sim.Sweep([]chain.Outpoint{coin}, b.to(to, 10))
+	b.mine(7)
+	require.Equal(t, invoice.Paid, b.standing("2026-0117").Status)
+	b.cfg.Rails[0].Treasury = registered
+	b.restart()
+	b.rescan(1, sim.Head().Height, false)
+	b.advance()
+	b.checkBooks()
+	require.Equal(t, "0.00 USD", b.balance(record.Account()))
+	require.Equal(t, invoice.Unpaid, b.standing("2026-0117").Status)
+	require.Contains(t, b.standing("2026-0117").Exceptions, invoice.ReversedPayment)
+	require.Contains(t, b.events.kinds("invoice/2026-0117"), payments.EventKind("invoice.reversed"))
 }

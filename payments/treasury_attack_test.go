@@ -377,3 +377,29 @@ func TestAnInvoiceThatATreasuryPaidSaysThatThePaymentWasTakenBack(t *testing.T) 
 	require.Contains(t, b.standing("2026-0117").Exceptions, invoice.ReversedPayment)
 	require.Contains(t, b.events.kinds("invoice/2026-0117"), payments.EventKind("invoice.reversed"))
 }
+
+func TestAStepOfManyCoinsOfATreasuryAsksTheStoreNoMoreOften(t *testing.T) {
+	calls := func(n int) int {
+		b, sim := utxoBundle(t)
+		to := b.address(sms)
+		store := &countingStore{Store: b.store}
+		b.cfg.Store = store
+		b.restart()
+		b.advance()
+		var coins []chain.Outpoint
+		for range n {
+			coins = append(coins, out(b.pay(cold(sim.Network()), 2), 0))
+		}
+		sim.Mine(1)
+		store.calls = 0
+		b.advance()
+		sim.Sweep(coins, b.to(to, int64(n)), b.to(cold(sim.Network()), int64(n)))
+		sim.Mine(1)
+		b.advance()
+		did := store.calls
+		b.mine(6)
+		b.nobodyWasPaid()
+		return did
+	}
+	require.Equal(t, calls(1), calls(300))
+}

@@ -403,3 +403,47 @@ func TestAStepOfManyCoinsOfATreasuryAsksTheStoreNoMoreOften(t *testing.T) {
 	}
 	require.Equal(t, calls(1), calls(300))
 }
+
+func TestAnEVMTreasurysPaymentThatComesBackUnregisteredIsHeldIfItIsNobodys(t *testing.T) {
+	for name, owned := range map[string]bool{"owned": true, "nobody's": false} {
+		t.Run(name, func(t *testing.T) {
+			b, sim := evmBundle(t, true)
+			b.address(voice)
+			to := chainsim.Address(sim.Network(), 5)
+			if owned {
+				to = b.address(sms)
+			}
+			b.advance()
+			b.mine(1)
+			id := sim.Send(cold(sim.Network()), chainsim.Payment{To: to, Amount: b.coins(100)})
+			b.mine(1)
+			var rows []payments.Deposit
+			read := func() payments.Deposit {
+				require.NoError(t, b.store.View(b.ctx, func(tx payments.Tx) (err error) {
+					rows, err = tx.Deposits(b.ctx, payments.DepositQuery{TxIDs: []chain.Hash{id}})
+					return err
+				}))
+				require.Len(t, rows, 1)
+				return rows[0]
+			}
+			require.Equal(t, payments.StateInternal, read().State)
+			b.checkBooks()
+			b.cfg.Rails[0].Treasury = nil
+			b.restart()
+			sim.Reorg(1, chainsim.Branch{Later: []chain.Hash{id}})
+			b.advance()
+			require.Equal(t, payments.StateOrphaned, read().State)
+			b.checkBooks()
+			b.mine(14)
+			b.checkBooks()
+			require.Equal(t, payments.StateCredited, read().State)
+			if owned {
+				require.Empty(t, read().Hold)
+				require.Equal(t, read().Credited.String(), b.balance(sms))
+				require.Positive(t, read().Credited.Sign())
+			} else {
+				require.Equal(t, payments.HoldUnassigned, read().Hold)
+			}
+		})
+	}
+}

@@ -157,8 +157,9 @@ type Rail struct {
 // the host's money and nobody's payment; on UTXO networks so is every transaction
 // that spends a coin which arrived there since it was registered. Never register an
 // address that others are paid from too, such as one at an exchange: the exchange's
-// other customers would pay in vain. A UTXO address costs the store a row for each
-// coin that arrives there, and another when it is spent.
+// other customers would pay in vain. One that the wallet derives is given to nobody,
+// and what arrives there from elsewhere is held as unassigned. A UTXO address costs
+// the store a row for each coin that arrives there, and another when it is spent.
 type Treasury struct {
 	// Name is for the books: "cold". It is unique within the rail; the place it
 	// names is "treasury:cold".

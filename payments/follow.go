@@ -33,7 +33,8 @@ type rail struct {
 	balances balances
 	// registered are the treasury's addresses whose coins are watched: those of a
 	// UTXO network which are no leaf of the wallet. flying are outpoints that unmined
-	// transactions make at them, or at leaves.
+	// transactions make at them, or at leaves: false for one whose transaction was
+	// gone at the last look, mined perhaps in a block to be followed before the next.
 	registered map[chain.Address]bool
 	flying     map[chain.Outpoint]bool
 

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,7 +43,10 @@ func TestT11TheTokenIsInNoLogErrorEventOrPrintedValue(t *testing.T) {
 		w.restart()
 		key := w.key.Reveal()
 		resources := map[string]bool{}
+		var kept sync.Mutex // rows are asked about several at a time
 		keep := func(_ *http.Request, body []byte) []byte {
+			kept.Lock()
+			defer kept.Unlock()
 			for _, m := range resourceToken.FindAllSubmatch(body, -1) {
 				resources[string(m[1])] = true
 			}

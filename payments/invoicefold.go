@@ -108,7 +108,8 @@ func paymentsOf(ctx context.Context, tx Tx, a Account) (paid []invoice.Payment, 
 // price or a decision is pending. What is in suspense is none: nobody is owed its
 // value, and it must not close the other way for ever. What another transaction
 // replaced, what was dropped, and what a reorganisation took out of its block is none
-// until a block holds it again: nobody knows whether it returns.
+// until a block holds it again: nobody knows whether it returns. What had been booked
+// and turned out to be our own coins was taken back.
 func (d Deposit) payment() (pay invoice.Payment, ok bool, err error) {
 	pay = invoice.Payment{Key: d.Key.String(), Way: invoice.Direct, At: d.ReceivedAt}
 	if pay.At.IsZero() {
@@ -127,6 +128,10 @@ func (d Deposit) payment() (pay invoice.Payment, ok bool, err error) {
 		pay.State, pay.Value = invoice.Credited, d.Credited
 	case StateReversed:
 		pay.State = invoice.Reversed
+	case StateInternal:
+		if pay.State = invoice.Reversed; !d.Valued() || d.CreditedAt.IsZero() {
+			return pay, false, nil
+		}
 	default:
 		return pay, false, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -141,7 +142,9 @@ func (p *Processor) issue(ctx context.Context, account Account, r *rail, mayShow
 	}
 }
 
-// nextLeaf returns the next address never handed out.
+// nextLeaf returns the next address never handed out. One that is registered as the
+// host's own is left out: what the host brings there from elsewhere would be credited
+// to whoever was given it.
 func (p *Processor) nextLeaf(ctx context.Context, family chain.Family) (chain.Leaf, string, error) {
 	is := p.wallets[family]
 	for {
@@ -153,10 +156,18 @@ func (p *Processor) nextLeaf(ctx context.Context, family chain.Family) (chain.Le
 		if err != nil {
 			return chain.Leaf{}, "", fmt.Errorf("payments: derive address %d: %w", index, err)
 		}
-		if len(leaves) == 1 { // else BIP32 has no key at this index
+		// None: BIP32 has no key at this index.
+		if len(leaves) == 1 && !p.treasurys(leaves[0].Address) {
 			return leaves[0], is.wallet.Fingerprint(), nil
 		}
 	}
+}
+
+// treasurys reports whether an address is registered as the host's own on any rail.
+func (p *Processor) treasurys(a chain.Address) bool {
+	return slices.ContainsFunc(p.cfg.Rails, func(r Rail) bool {
+		return slices.ContainsFunc(r.Treasury, func(t Treasury) bool { return t.Address == a })
+	})
 }
 
 // nextIndex takes an index from memory, or reserves a run. A joined processor

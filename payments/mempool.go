@@ -37,8 +37,8 @@ func (p *Processor) lookAtMempool(ctx context.Context, r *rail, step chain.Step)
 		}
 	}
 	r.forgetMined(now)
-	for op := range r.flying {
-		if !now[op.TxID] {
+	for op, before := range r.flying {
+		if r.flying[op] = now[op.TxID]; !now[op.TxID] && !before {
 			delete(r.flying, op)
 		}
 	}

@@ -150,7 +150,7 @@ func (b *book) partsOf(r *rail, o *outlay) ([]part, error) {
 	}
 	var lent []part
 	for _, t := range r.Treasury {
-		if amount, ok := from[t.Address]; ok && r.registered[t.Address] {
+		if amount, ok := from[t.Address]; ok {
 			lent = append(lent, part{placeDeposits, ledger.Treasury(r.Network.ID, t.Name), amount})
 		}
 	}

@@ -9,7 +9,9 @@ import (
 // record notes one transfer of a step, in a block or in the mempool. Our own
 // coins moving are noted when they are mined.
 func (p *Processor) record(r *rail, step chain.Step, t chain.Transfer, b *book) {
-	if r.registered[t.To] {
+	key := DepositKey{Network: r.Network.ID, ID: t.ID}
+	d, known := b.rows[key]
+	if r.registered[t.To] || known && d.State == StateTreasury {
 		b.keep(r, step, t)
 		return
 	}
@@ -17,8 +19,6 @@ func (p *Processor) record(r *rail, step chain.Step, t chain.Transfer, b *book) 
 	if internal && t.Block.IsZero() {
 		return
 	}
-	key := DepositKey{Network: r.Network.ID, ID: t.ID}
-	d, known := b.rows[key]
 	if !known {
 		d = b.begin(r, step, t, internal)
 	}
@@ -41,6 +41,9 @@ func (p *Processor) record(r *rail, step chain.Step, t chain.Transfer, b *book) 
 			b.makeInternal(d, giver)
 			return
 		}
+		if d.State == StateOrphaned {
+			b.holdAfresh(r, d)
+		}
 		if d.ReceivedAt.IsZero() {
 			receive(d, b.live(step), b.progress.LiveAt, r.Window, b.over[d.Owner.Profile])
 		}
@@ -51,7 +54,8 @@ func (p *Processor) record(r *rail, step chain.Step, t chain.Transfer, b *book) 
 	}
 }
 
-// keep notes a coin of the treasury when a block holds it.
+// keep notes a coin of the treasury when a block holds it. It stays the treasury's
+// although its address is a leaf by now: whoever was given that did not pay it.
 func (b *book) keep(r *rail, step chain.Step, t chain.Transfer) {
 	if t.Block.IsZero() {
 		return
@@ -79,22 +83,41 @@ func (b *book) begin(r *rail, step chain.Step, t chain.Transfer, internal bool) 
 		State: StateSeen, SeenAt: b.out.now, SeenLive: b.live(step), LiveBefore: b.progress.LiveAt}
 	b.rows[d.Key], b.fresh[d.Key] = d, true
 	b.order = append(b.order, d.Key)
-	owner, owned := b.owners[t.To]
-	if d.Owner = owner.Owner; internal {
+	if d.Owner = b.owners[t.To].Owner; internal {
 		return d
 	}
 	b.inherit(d, b.sight(step, t))
-	switch {
-	case t.Origin == chain.OriginWithdrawal || t.Origin == chain.OriginFees:
-		d.Hold = HoldOrigin
-	case !owned:
-		d.Hold = HoldUnassigned
-	case !r.accepts(t.Amount.Asset()):
-		d.Hold = HoldAsset
-	}
+	d.Hold = r.holdOf(d)
 	if t.Block.IsZero() {
 		b.out.event(EventDepositSeen, d)
 	}
+	b.tellHold(d)
+	return d
+}
+
+// holdOf says why only an operator can credit a deposit, empty if it needs none.
+func (r *rail) holdOf(d *Deposit) HoldReason {
+	switch {
+	case d.Origin == chain.OriginWithdrawal || d.Origin == chain.OriginFees:
+		return HoldOrigin
+	case d.Owner.IsZero():
+		return HoldUnassigned
+	case !r.accepts(d.Amount.Asset()):
+		return HoldAsset
+	}
+	return ""
+}
+
+// holdAfresh holds what was internal, so that nobody had to own it, and comes back
+// as a payment, because the treasury that made it is not registered any more.
+func (b *book) holdAfresh(r *rail, d *Deposit) {
+	if d.Hold == "" && (d.ReceivedAt.IsZero() || d.Owner.IsZero()) {
+		d.Hold = r.holdOf(d)
+		b.tellHold(d)
+	}
+}
+
+func (b *book) tellHold(d *Deposit) {
 	switch d.Hold {
 	case "":
 	case HoldUnassigned:
@@ -102,7 +125,6 @@ func (b *book) begin(r *rail, step chain.Step, t chain.Transfer, internal bool) 
 	default:
 		b.out.event(EventDepositHeld, d)
 	}
-	return d
 }
 
 // sight is when a transfer first met counts as first seen: now, or its block's time

@@ -26,7 +26,7 @@ func compareRun(ctx context.Context, tx Tx, r *rail, found chain.Found, from, to
 	for i, t := range found.Transfers {
 		d, ok := onRecord[keys[i]]
 		switch {
-		case r.registered[t.To] && !d.Included():
+		case !d.Included() && (r.registered[t.To] || d.State == StateTreasury):
 			kept = append(kept, t)
 		case !ok || !d.Included():
 			diff.Missing = append(diff.Missing, t)
@@ -36,7 +36,7 @@ func compareRun(ctx context.Context, tx Tx, r *rail, found chain.Found, from, to
 	}
 	recorded, err := tx.Deposits(ctx, DepositQuery{Network: r.Network.ID, Included: true, MinHeight: from, MaxHeight: to})
 	for _, d := range recorded {
-		if _, _, item := itemRange(d.Key.ID); !shown[d.Key] && !item && (d.State != StateTreasury || r.registered[d.To]) {
+		if _, _, item := itemRange(d.Key.ID); !shown[d.Key] && !item && (d.State != StateTreasury || r.set.Address([]byte(d.To.Raw))) {
 			diff.NotShown = append(diff.NotShown, d)
 		}
 	}

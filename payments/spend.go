@@ -92,6 +92,9 @@ func (p *Processor) undo(ctx context.Context, tx Tx, b *book) error {
 		return err
 	}
 	for _, was := range b.undone {
+		if was.State == StateGathered { // nobody's balance held it
+			continue
+		}
 		d := b.rows[was.Key]
 		d.Credited = d.Currency.Cents(0)
 		if was.Hold == "" {

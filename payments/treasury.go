@@ -25,7 +25,7 @@ func (r *rail) ours(a chain.Address) bool {
 // spends reports whether only our own keys can spend a recorded coin: one at a
 // leaf, or at an address that is registered now.
 func (r *rail) spends(coin *Deposit) bool {
-	return coin != nil && (coin.State != StateTreasury || r.registered[coin.To])
+	return coin != nil && (coin.State != StateTreasury || r.set.Address([]byte(coin.To.Raw)))
 }
 
 // place returns where an address is in the books, and the account of what is
@@ -55,7 +55,8 @@ func (b *book) findOwn(r *rail, found chain.Found) {
 		switch s.Kind {
 		case chain.SpendOutpoint:
 			key := coinKey(r.Network.ID, s.Outpoint)
-			if r.spends(b.rows[key]) || arriving[key] || s.Block.IsZero() && r.flying[s.Outpoint] {
+			_, flying := r.flying[s.Outpoint]
+			if r.spends(b.rows[key]) || arriving[key] || s.Block.IsZero() && flying {
 				b.own[s.TxID] = true
 			}
 		case chain.SpendGas:

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -24,6 +25,7 @@ import (
 // liar stands before an honest node and says sixteen times every quantity of one
 // name: a method and the path inside its answer.
 type liar struct {
+	mu    sync.Mutex // one request at a time
 	node  http.Handler
 	about string
 	names map[string]bool // of all quantities that were answered
@@ -31,6 +33,8 @@ type liar struct {
 
 // ServeHTTP implements http.Handler.
 func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	asked, _ := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(asked))
 	said := httptest.NewRecorder()

@@ -163,3 +163,13 @@ func TestPlan_everyQuestionOfTheEngineIsAnsweredByAnIndex(t *testing.T) {
 		})
 	}
 }
+
+// A treasury's coins are never screened: they would be read again by every pass, for
+// ever.
+func TestWhatIsToBeScreenedIsFoundWithoutReadingWhatNobodyOwns(t *testing.T) {
+	_, db := openFile(t)
+	var rows int
+	err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM cointill_deposits INDEXED BY cointill_deposits_unscreened"+
+		" WHERE screened = 0 AND hold = ''").Scan(&rows)
+	require.ErrorContains(t, err, "no query solution", "the index leaves out what nobody owns")
+}

@@ -124,7 +124,7 @@ CREATE INDEX cointill_deposits_by_owner ON cointill_deposits (profile, account);
 CREATE INDEX cointill_deposits_unvalued ON cointill_deposits (network, id)
 	WHERE received_at IS NOT NULL AND rate = '';
 CREATE INDEX cointill_deposits_unscreened ON cointill_deposits (network, id)
-	WHERE screened = 0 AND hold = '';
+	WHERE screened = 0 AND hold = '' AND (profile <> '' OR account <> '');
 CREATE INDEX cointill_deposits_held ON cointill_deposits (network, id)
 	WHERE hold <> '';
 CREATE INDEX cointill_deposits_by_height ON cointill_deposits (network, block_height)

@@ -115,9 +115,12 @@ func (p *Processor) followLedger(ctx context.Context, currency money.Currency, n
 	g := p.ledger.of[currency]
 	from := g.since(now)
 	g.resume = time.Time{}
+	var differ []error
 	g.days, odd = p.readLedger(ctx, currency, from, now, g.days, func(first time.Time, lines []ledgerLine, err error) {
 		if err == nil {
-			err = errors.Join(p.bookFees(ctx, lines), p.followLedgerRefunds(ctx, lines))
+			fees, unbooked := p.bookFees(ctx, lines)
+			refunds, unfollowed := p.followLedgerRefunds(ctx, lines)
+			differ, err = append(differ, fees, refunds), errors.Join(unbooked, unfollowed)
 		}
 		if err != nil && g.resume.IsZero() {
 			g.resume = first
@@ -131,7 +134,7 @@ func (p *Processor) followLedger(ctx context.Context, currency money.Currency, n
 		p.ledger.of = map[money.Currency]ledgerProgress{}
 	}
 	p.ledger.of[currency] = g
-	return odd, failed
+	return errors.Join(append(differ, odd)...), failed
 }
 
 func readLedgerLine(currency money.Currency, e bitpay.LedgerEntry) (ledgerLine, error) {
@@ -153,8 +156,9 @@ func readLedgerLine(currency money.Currency, e bitpay.LedgerEntry) (ledgerLine, 
 }
 
 // followLedgerRefunds asks for the refunds of our invoices that BitPay's ledger
-// names, once for each of its entries.
-func (p *Processor) followLedgerRefunds(ctx context.Context, lines []ledgerLine) error {
+// names, once for each of its entries. odd joins what BitPay will answer the same again:
+// it is asked for with the next reading.
+func (p *Processor) followLedgerRefunds(ctx context.Context, lines []ledgerLine) (odd, failed error) {
 	var fresh []ledgerLine
 	for _, l := range lines {
 		if _, done := p.ledger.followed[l.ID]; !done && l.Invoice != "" && (l.Code == codeRefund || l.Code == codeImmediateRefund) {
@@ -163,9 +167,8 @@ func (p *Processor) followLedgerRefunds(ctx context.Context, lines []ledgerLine)
 	}
 	rows, err := p.hostedByRemote(ctx, fresh)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var errs []error
 	asked := map[string]error{}
 	for _, l := range fresh {
 		h, ours := rows[l.Invoice]
@@ -173,8 +176,12 @@ func (p *Processor) followLedgerRefunds(ctx context.Context, lines []ledgerLine)
 			continue
 		}
 		if _, done := asked[h.ID]; !done {
-			_, _, asked[h.ID] = p.followRefunds(ctx, h)
-			errs = append(errs, asked[h.ID])
+			_, _, err := p.followRefunds(ctx, h)
+			if asked[h.ID] = err; err != nil && noBetter(err) {
+				odd = errors.Join(odd, err)
+			} else {
+				failed = errors.Join(failed, err)
+			}
 		}
 		if asked[h.ID] != nil && !partly(asked[h.ID]) {
 			continue
@@ -184,7 +191,7 @@ func (p *Processor) followLedgerRefunds(ctx context.Context, lines []ledgerLine)
 		}
 		p.ledger.followed[l.ID] = l.At
 	}
-	return errors.Join(errs...)
+	return odd, failed
 }
 
 // hostedByRemote returns our rows that lines are about, by BitPay's id.

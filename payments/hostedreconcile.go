@@ -98,7 +98,8 @@ func (r *reconciliation) run(ctx context.Context) error {
 	balances, err := r.cfg.BitPay.Client.Ledgers(ctx)
 	r.heard(ctx, err)
 	lines, unread := r.readLedgers(ctx, balances, r.report.From, r.report.To)
-	errs = append(errs, err, unread, r.bookFees(ctx, lines), r.followLines(ctx, lines))
+	odd, unbooked := r.bookFees(ctx, lines)
+	errs = append(errs, err, unread, odd, unbooked, r.followLines(ctx, lines))
 	if err == nil || partly(err) {
 		errs = append(errs, r.receivables(ctx, lines, balances, err == nil))
 	}

@@ -37,7 +37,7 @@ type ledgerPass struct {
 	mu       sync.Mutex // one pass at a time
 	next     time.Time
 	of       map[money.Currency]ledgerProgress
-	followed map[string]time.Time // by id of BitPay's entry
+	followed map[string]time.Time // when, by id of BitPay's entry
 }
 
 // ledgerProgress is how far the reading of one currency came.
@@ -65,7 +65,6 @@ type ledgerLine struct {
 	ID, Invoice string
 	Code        int
 	Value       money.Amount
-	At          time.Time
 }
 
 // bitpayLedgerPass reads BitPay's ledger of the last days, at most once an hour: it
@@ -138,7 +137,7 @@ func (p *Processor) followLedger(ctx context.Context, currency money.Currency, n
 }
 
 func readLedgerLine(currency money.Currency, e bitpay.LedgerEntry) (ledgerLine, error) {
-	l := ledgerLine{ID: e.ID, Invoice: e.InvoiceID, Code: e.Code, At: e.Timestamp}
+	l := ledgerLine{ID: e.ID, Invoice: e.InvoiceID, Code: e.Code}
 	if !plainID(e.ID) {
 		return l, fmt.Errorf("entry %.40q of code %d: the id is not one of BitPay's; nothing of it is booked", e.ID, e.Code)
 	}
@@ -189,7 +188,7 @@ func (p *Processor) followLedgerRefunds(ctx context.Context, lines []ledgerLine)
 		if p.ledger.followed == nil {
 			p.ledger.followed = map[string]time.Time{}
 		}
-		p.ledger.followed[l.ID] = l.At
+		p.ledger.followed[l.ID] = p.now() // BitPay's own time may not be readable
 	}
 	return odd, failed
 }

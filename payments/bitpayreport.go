@@ -73,7 +73,8 @@ type BitPayReport struct {
 	// Differences are in ascending order of RemoteID, then ID.
 	Differences []BitPayDifference
 	// Receivables are in ascending order of currency, of those that accounts are kept
-	// in: what BitPay holds in coins is not compared.
+	// in: what BitPay holds in coins is not compared, nor is a currency whose balance or
+	// ledger could not be had whole, which the error names.
 	Receivables []BitPayReceivable
 }
 

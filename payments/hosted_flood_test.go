@@ -225,3 +225,34 @@ func TestT10ASecretInThePathKeepsStrangersOutAndIsShownNowhere(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, strings.Contains(dump, secret), "the path is stored")
 }
+
+// TestT10AnInvoiceWhosePollIsHoursAwayAndThatIsNamedInAFloodIsLookedAtSoon: one with a
+// refund that has not ended is polled as seldom as every six hours.
+func TestT10AnInvoiceWhosePollIsHoursAwayAndThatIsNamedInAFloodIsLookedAtSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := listening(t, false)
+		h := w.checkout("done")
+		require.NoError(t, w.bitpay.GiveEmail(h.RemoteID, "payer@example.com"))
+		require.NoError(t, w.bitpay.PayExact(h.RemoteID, ""))
+		require.NoError(t, w.bitpay.Complete(h.RemoteID))
+		require.NoError(t, w.bitpay.Fund("USD", "1000"))
+		v, err := w.client(w.token).CreateRefund(w.ctx, bitpay.NewRefund{InvoiceID: h.RemoteID, Amount: bitpay.NumberOf(usd(10)[0]), Currency: "USD", GUID: "r"})
+		require.NoError(t, err)
+		for range 3 {
+			w.after(12 * time.Hour)
+		}
+		require.Equal(t, "40.00 USD", w.balance(voice))
+		require.Greater(t, w.row(h.ID).PollAt.Sub(w.clock.Now()), 5*time.Hour)
+		handler, err := w.p.BitPayNotifications()
+		require.NoError(t, err)
+		for i := range 30 {
+			w.post(handler, forged(w.checkout(fmt.Sprint("k", i)).RemoteID, 0), "")
+		}
+		require.NoError(t, w.bitpay.GiveAddress(v.ID, "bcrt1qpayer"))
+		require.NoError(t, w.bitpay.PayOutRefund(v.ID))
+		w.post(handler, forged(h.RemoteID, 2), "")
+		require.False(t, w.row(h.ID).Refunds[0].Paid, "not at once")
+		w.after(16 * time.Minute)
+		require.True(t, w.row(h.ID).Refunds[0].Paid)
+	})
+}

@@ -20,19 +20,19 @@ const uncancelled = "paid another way, and BitPay does not cancel it: what is st
 func (p *Processor) cancelHosted(ctx, asking context.Context, c *bitpay.Client, h HostedInvoice, v bitpay.Invoice) (HostedInvoice, error) {
 	cancelled, cause := c.CancelInvoice(asking, h.RemoteID, false)
 	if cause == nil {
-		p.heard(asking, nil)
+		p.heardOf(asking, c, nil)
 		return p.applyHosted(ctx, h.ID, cancelled, nil, false)
 	}
 	if callerGone(asking) {
 		return h, cause
 	}
 	if !errors.Is(cause, bitpay.ErrUnauthorized) { // refused for this call alone: reading it was accepted
-		p.heard(asking, cause)
+		p.heardOf(asking, c, cause)
 	}
 	p.cfg.Log.Warn("BitPay does not cancel a hosted invoice that was paid another way; it is asked again", "hosted", h.ID, "error", cause)
 	if refusedForGood(cause) {
 		later, err := c.Invoice(asking, h.RemoteID)
-		p.heard(asking, err)
+		p.heardOf(asking, c, err)
 		if err == nil {
 			v = later
 		}

@@ -25,11 +25,18 @@ func notOurs(err error) bool {
 func (p *Processor) fetchHosted(ctx context.Context, h HostedInvoice) (v bitpay.Invoice, c *bitpay.Client, err error) {
 	var first error // of the present client
 	for i, c := range p.clients() {
-		v, err = c.Invoice(ctx, h.RemoteID)
-		if !notOurs(err) {
-			if !errors.Is(first, bitpay.ErrUnauthorized) { // a former token does not speak for a refused one
-				p.heard(ctx, err)
+		if i > 0 {
+			if err = p.bitpay.resting(c, p.now()); err != nil {
+				p.heardAbsent(ctx, first)
+				return v, c, err
 			}
+		}
+		v, err = c.Invoice(ctx, h.RemoteID)
+		if i > 0 || !notOurs(err) {
+			p.heardOf(ctx, c, err)
+		}
+		if !notOurs(err) {
+			p.heardAbsent(ctx, first)
 			return v, c, err
 		}
 		if i == 0 {
@@ -37,7 +44,9 @@ func (p *Processor) fetchHosted(ctx context.Context, h HostedInvoice) (v bitpay.
 		}
 	}
 	accepted := p.bitpay.accepted()
-	p.heard(ctx, first)
+	if !accepted || h.Tries < triesUnauthorized || h.Problem == "" { // else told as the invoice's problem, not the token's
+		p.heard(ctx, first)
+	}
 	switch {
 	case errors.Is(first, bitpay.ErrNotFound):
 		return v, nil, fmt.Errorf("%w; %s", first, p.replaced())
@@ -45,6 +54,14 @@ func (p *Processor) fetchHosted(ctx context.Context, h HostedInvoice) (v bitpay.
 		return v, nil, &strangerError{fmt.Errorf("%w; %s", first, p.replaced())}
 	}
 	return v, nil, first
+}
+
+// heardAbsent keeps that the present client is not shown an invoice: BitPay answers it.
+// A refusal says nothing where a former token is the invoice's.
+func (p *Processor) heardAbsent(ctx context.Context, first error) {
+	if errors.Is(first, bitpay.ErrNotFound) {
+		p.heard(ctx, first)
+	}
 }
 
 // triesUnauthorized is how often in a row an accepted token must be refused for one
@@ -68,12 +85,15 @@ func (p *Processor) replaced() string {
 // the token was replaced: with the present one its guid would make a second.
 func (p *Processor) findFormer(ctx context.Context, h HostedInvoice) (v bitpay.Invoice, found bool, err error) {
 	for _, c := range p.cfg.BitPay.Former {
+		if err = p.bitpay.resting(c, p.now()); err != nil {
+			return v, false, err
+		}
 		v, err = c.InvoiceByGUID(ctx, h.ID)
+		p.heardOf(ctx, c, err)
 		switch {
 		case err == nil:
 			return v, true, nil
 		case !notOurs(err) && !guidless(c, err):
-			p.heard(ctx, err)
 			return v, false, err
 		}
 	}

@@ -53,9 +53,12 @@ func (p *Processor) attachHosted(ctx context.Context, h HostedInvoice, v bitpay.
 // What former tokens may have created is looked for first.
 func (p *Processor) healHosted(ctx context.Context, h HostedInvoice) (HostedInvoice, error) {
 	v, found, err := p.findFormer(ctx, h)
+	var other *bitpay.MismatchError
 	switch {
-	case err != nil:
+	case errors.As(err, &other):
 		return p.notCreated(ctx, h, err)
+	case err != nil: // a former token's refusal says nothing of what the present one may make
+		return p.unanswered(ctx, h, err)
 	case found:
 		return p.attachHosted(ctx, h, v)
 	}

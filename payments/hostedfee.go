@@ -14,25 +14,26 @@ import (
 const feeBatch = 500
 
 // bookFees books what BitPay kept of our invoices, each line of its ledger once. A
-// line that gives a fee back is booked the other way round.
-func (p *Processor) bookFees(ctx context.Context, lines []ledgerLine) error {
+// line that gives a fee back is booked the other way round. odd names those that are in
+// the books with another amount: no further reading changes that.
+func (p *Processor) bookFees(ctx context.Context, lines []ledgerLine) (odd, err error) {
 	fees := slices.DeleteFunc(slices.Clone(lines), func(l ledgerLine) bool {
 		return l.Code != codeFee || l.Invoice == "" || l.Value.IsZero()
 	})
-	var errs []error
+	var differ, errs []error
 	for chunk := range slices.Chunk(fees, feeBatch) {
-		fresh, err := p.unbookedFees(ctx, chunk)
-		errs = append(errs, err)
+		fresh, odd, err := p.unbookedFees(ctx, chunk)
+		differ, errs = append(differ, odd), append(errs, err)
 		if len(fresh) > 0 {
 			errs = append(errs, p.update(ctx, func(tx Tx) error { return p.insertFees(ctx, tx, fresh) }))
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(differ...), errors.Join(errs...)
 }
 
-// unbookedFees returns the lines of our invoices that are not in the books yet; the
-// error names those that are with another amount.
-func (p *Processor) unbookedFees(ctx context.Context, lines []ledgerLine) (fresh []ledgerLine, err error) {
+// unbookedFees returns the lines of our invoices that are not in the books yet; odd
+// names those that are with another amount.
+func (p *Processor) unbookedFees(ctx context.Context, lines []ledgerLine) (fresh []ledgerLine, odd, err error) {
 	var errs []error
 	err = p.view(ctx, func(tx Tx) error {
 		fresh, errs = nil, nil
@@ -58,7 +59,7 @@ func (p *Processor) unbookedFees(ctx context.Context, lines []ledgerLine) (fresh
 		}
 		return nil
 	})
-	return fresh, errors.Join(append(errs, err)...)
+	return fresh, errors.Join(errs...), err
 }
 
 func feesOnRecord(ctx context.Context, tx Tx, lines []ledgerLine) (map[string]ledger.Entry, error) {

@@ -37,7 +37,7 @@ type ledgerPass struct {
 	mu       sync.Mutex // one pass at a time
 	next     time.Time
 	of       map[money.Currency]ledgerProgress
-	followed map[string]time.Time // by id of BitPay's entry
+	followed map[string]time.Time // when, by id of BitPay's entry
 }
 
 // ledgerProgress is how far the reading of one currency came.
@@ -65,7 +65,6 @@ type ledgerLine struct {
 	ID, Invoice string
 	Code        int
 	Value       money.Amount
-	At          time.Time
 }
 
 // bitpayLedgerPass reads BitPay's ledger of the last days, at most once an hour: it
@@ -115,9 +114,12 @@ func (p *Processor) followLedger(ctx context.Context, currency money.Currency, n
 	g := p.ledger.of[currency]
 	from := g.since(now)
 	g.resume = time.Time{}
+	var differ []error
 	g.days, odd = p.readLedger(ctx, currency, from, now, g.days, func(first time.Time, lines []ledgerLine, err error) {
 		if err == nil {
-			err = errors.Join(p.bookFees(ctx, lines), p.followLedgerRefunds(ctx, lines))
+			fees, unbooked := p.bookFees(ctx, lines)
+			refunds, unfollowed := p.followLedgerRefunds(ctx, lines)
+			differ, err = append(differ, fees, refunds), errors.Join(unbooked, unfollowed)
 		}
 		if err != nil && g.resume.IsZero() {
 			g.resume = first
@@ -131,11 +133,11 @@ func (p *Processor) followLedger(ctx context.Context, currency money.Currency, n
 		p.ledger.of = map[money.Currency]ledgerProgress{}
 	}
 	p.ledger.of[currency] = g
-	return odd, failed
+	return errors.Join(append(differ, odd)...), failed
 }
 
 func readLedgerLine(currency money.Currency, e bitpay.LedgerEntry) (ledgerLine, error) {
-	l := ledgerLine{ID: e.ID, Invoice: e.InvoiceID, Code: e.Code, At: e.Timestamp}
+	l := ledgerLine{ID: e.ID, Invoice: e.InvoiceID, Code: e.Code}
 	if !plainID(e.ID) {
 		return l, fmt.Errorf("entry %.40q of code %d: the id is not one of BitPay's; nothing of it is booked", e.ID, e.Code)
 	}
@@ -153,8 +155,9 @@ func readLedgerLine(currency money.Currency, e bitpay.LedgerEntry) (ledgerLine, 
 }
 
 // followLedgerRefunds asks for the refunds of our invoices that BitPay's ledger
-// names, once for each of its entries.
-func (p *Processor) followLedgerRefunds(ctx context.Context, lines []ledgerLine) error {
+// names, once for each of its entries. odd joins what BitPay will answer the same again:
+// it is asked for with the next reading.
+func (p *Processor) followLedgerRefunds(ctx context.Context, lines []ledgerLine) (odd, failed error) {
 	var fresh []ledgerLine
 	for _, l := range lines {
 		if _, done := p.ledger.followed[l.ID]; !done && l.Invoice != "" && (l.Code == codeRefund || l.Code == codeImmediateRefund) {
@@ -163,9 +166,8 @@ func (p *Processor) followLedgerRefunds(ctx context.Context, lines []ledgerLine)
 	}
 	rows, err := p.hostedByRemote(ctx, fresh)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var errs []error
 	asked := map[string]error{}
 	for _, l := range fresh {
 		h, ours := rows[l.Invoice]
@@ -173,8 +175,12 @@ func (p *Processor) followLedgerRefunds(ctx context.Context, lines []ledgerLine)
 			continue
 		}
 		if _, done := asked[h.ID]; !done {
-			_, _, asked[h.ID] = p.followRefunds(ctx, h)
-			errs = append(errs, asked[h.ID])
+			_, _, err := p.followRefunds(ctx, h)
+			if asked[h.ID] = err; err != nil && noBetter(err) {
+				odd = errors.Join(odd, err)
+			} else {
+				failed = errors.Join(failed, err)
+			}
 		}
 		if asked[h.ID] != nil && !partly(asked[h.ID]) {
 			continue
@@ -182,9 +188,9 @@ func (p *Processor) followLedgerRefunds(ctx context.Context, lines []ledgerLine)
 		if p.ledger.followed == nil {
 			p.ledger.followed = map[string]time.Time{}
 		}
-		p.ledger.followed[l.ID] = l.At
+		p.ledger.followed[l.ID] = p.now() // BitPay's own time may not be readable
 	}
-	return errors.Join(errs...)
+	return odd, failed
 }
 
 // hostedByRemote returns our rows that lines are about, by BitPay's id.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cointill/cointill/bitpay"
@@ -48,17 +49,23 @@ func (p *Processor) readLedger(ctx context.Context, currency money.Currency, fro
 	return fit, errors.Join(unread...)
 }
 
-// readLedgers returns the readable lines of every currency an account may have; the
-// error joins what could not be read.
-func (p *Processor) readLedgers(ctx context.Context, balances []bitpay.Balance, from, to time.Time) (lines []ledgerLine, err error) {
+// readLedgers returns the readable lines of every currency an account may have, and the
+// balances without those of a ledger that could not be had whole: what its lines would explain
+// is not known. The error joins what could not be read.
+func (p *Processor) readLedgers(ctx context.Context, balances []bitpay.Balance, from, to time.Time) (lines []ledgerLine, compared []bitpay.Balance, err error) {
 	var errs []error
+	compared = slices.Clone(balances)
 	for _, currency := range ledgerCurrencies(balances) {
+		failed := false
 		_, odd := p.readLedger(ctx, currency, from, to, 0, func(_ time.Time, more []ledgerLine, err error) {
-			lines, errs = append(lines, more...), append(errs, err)
+			lines, errs, failed = append(lines, more...), append(errs, err), failed || err != nil
 		})
 		errs = append(errs, odd)
+		if failed || errors.Is(odd, bitpay.ErrTooLong) {
+			compared = slices.DeleteFunc(compared, func(b bitpay.Balance) bool { return b.Currency == string(currency) })
+		}
 	}
-	return lines, errors.Join(errs...)
+	return lines, compared, errors.Join(errs...)
 }
 
 // ledgerCurrencies are those of BitPay's ledgers that an account may have, each once.

@@ -29,7 +29,8 @@ const (
 // alone. A notification is a hint: of its body only the invoice's id is read, BitPay
 // is asked about it if it is one of ours, and what BitPay answers counts. So forged,
 // repeated, late and reordered ones are harmless. However many come, BitPay is asked
-// about 30 invoices at once by them and 30 a minute: the others wait for their poll.
+// about 30 invoices at once by them and 30 a minute: the others wait for their poll, a
+// quarter of an hour at most.
 // bitpay.NewNotifications says what is answered.
 //
 // Where signatures cannot be checked, a secret in the path keeps strangers out: mount
@@ -70,8 +71,9 @@ func (p *Processor) hint(ctx context.Context, remoteID string) error {
 		return p.makeDue(ctx, []string{h.ID}, p.now())
 	}
 	if p.bitpay.mayAsk(1, p.now()) == 0 {
-		if h.PollAt.IsZero() { // no poll to be left to
-			return p.makeDue(ctx, []string{h.ID}, p.now().Add(firstLatePoll))
+		soon := p.now().Add(firstLatePoll)
+		if h.PollAt.IsZero() || h.PollAt.After(soon) { // no poll to be left to, or one that is hours off
+			return p.makeDue(ctx, []string{h.ID}, soon)
 		}
 		return nil
 	}

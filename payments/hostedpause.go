@@ -28,6 +28,7 @@ type bitpayState struct {
 	refusedSince time.Time
 	told         EventKind // what the store says last, empty: not known yet
 	hinted       time.Time // the last notification of an unknown invoice that did something
+	former       map[*bitpay.Client]formerRest
 	hintsUsed    time.Time // when all that notifications had asked will be granted again
 }
 

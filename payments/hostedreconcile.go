@@ -97,10 +97,11 @@ func (r *reconciliation) run(ctx context.Context) error {
 	errs = append(errs, r.compareOurs(ctx))
 	balances, err := r.cfg.BitPay.Client.Ledgers(ctx)
 	r.heard(ctx, err)
-	lines, unread := r.readLedgers(ctx, balances, r.report.From, r.report.To)
-	errs = append(errs, err, unread, r.bookFees(ctx, lines), r.followLines(ctx, lines))
+	lines, compared, unread := r.readLedgers(ctx, balances, r.report.From, r.report.To)
+	odd, unbooked := r.bookFees(ctx, lines)
+	errs = append(errs, err, unread, odd, unbooked, r.followLines(ctx, lines))
 	if err == nil || partly(err) {
-		errs = append(errs, r.receivables(ctx, lines, balances, err == nil))
+		errs = append(errs, r.receivables(ctx, lines, compared, err == nil && len(compared) == len(balances)))
 	}
 	return errors.Join(append(append(errs, r.unread...), ctx.Err())...)
 }
@@ -140,12 +141,12 @@ func (r *reconciliation) pages(read func(offset int) (length int, ids []string, 
 		case err != nil:
 			return err
 		}
-		fresh := false
+		fresh, unnamed := false, false
 		for _, id := range ids {
-			fresh = fresh || !seen[id]
+			fresh, unnamed = fresh || !seen[id], unnamed || id == ""
 			seen[id] = true
 		}
-		if partial != nil && (fresh || offset == 0) {
+		if partial != nil && (fresh || unnamed || offset == 0) {
 			r.unread = append(r.unread, err)
 		}
 		if !fresh {
@@ -215,7 +216,7 @@ func (r *reconciliation) compareOne(ctx context.Context, h HostedInvoice, v list
 	}
 	h, err := r.RefreshHosted(ctx, h.ID)
 	switch {
-	case err != nil:
+	case err != nil && !partly(err):
 		return err
 	case h.RemoteID != v.id:
 		r.report.differ(class, h.ID, v.id, fmt.Sprintf("BitPay has %s, which could not be attached: %s", v.id, cmp.Or(h.Problem, "asked again later")))
@@ -225,6 +226,9 @@ func (r *reconciliation) compareOne(ctx context.Context, h HostedInvoice, v list
 		r.report.differ(DifferenceStatus, h.ID, v.id, fmt.Sprintf("BitPay lists %s and the books say %s, which stands", v.status, h.State))
 	default:
 		r.report.differ(class, h.ID, v.id, fmt.Sprintf("BitPay said %s and the books %s; they say %s now", v.status, was, h.State))
+	}
+	if err != nil {
+		return err // of its refunds, those that can be read are applied
 	}
 	return r.compareRefunds(ctx, h, v)
 }

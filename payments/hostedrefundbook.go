@@ -47,7 +47,7 @@ func (p *Processor) followRefunds(ctx context.Context, h HostedInvoice) (now Hos
 		}
 	}
 	found, err := c.Refunds(ctx, h.RemoteID)
-	p.heard(ctx, err)
+	p.heardOf(ctx, c, err)
 	if err != nil && !partly(err) {
 		return h, false, err
 	}

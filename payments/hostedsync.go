@@ -35,7 +35,7 @@ func (p *Processor) syncHosted(ctx context.Context, h HostedInvoice) (HostedInvo
 		return p.applyHosted(ctx, h.ID, v, nil, false)
 	}
 	refunds, err := c.Refunds(asking, h.RemoteID)
-	p.heard(asking, err)
+	p.heardOf(asking, c, err)
 	if err == nil {
 		return p.applyHosted(ctx, h.ID, v, refunds, true)
 	}
@@ -78,13 +78,20 @@ func partly(err error) bool {
 // an answer about this invoice that will be no better the next time is a problem,
 // which an operator must see.
 func (h *HostedInvoice) unanswered(cause error, now time.Time) (told []EventKind) {
-	var mismatch *bitpay.MismatchError
-	var stranger *strangerError
-	if errors.As(cause, &mismatch) || errors.As(cause, &stranger) || errors.Is(cause, bitpay.ErrNotFound) || h.RemoteID != "" && lasting(cause) {
+	young := h.RemoteID == "" && now.Sub(h.CreatedAt) < adoptWithin // whether it exists must be known soon
+	if noBetter(cause) && !(young && lasting(cause) && !errors.Is(cause, bitpay.ErrNotFound)) {
 		return h.doubt(cause.Error(), now)
 	}
 	h.later(now, firstFailure, longestFailure)
 	return nil
+}
+
+// noBetter reports whether BitPay will answer the same about one invoice the next time.
+func noBetter(cause error) bool {
+	var mismatch *bitpay.MismatchError
+	var stranger *strangerError
+	return errors.As(cause, &mismatch) || errors.As(cause, &stranger) || lasting(cause) ||
+		errors.Is(cause, bitpay.ErrNotFound) || errors.Is(cause, bitpay.ErrMerchantOnly)
 }
 
 // lasting reports whether BitPay answered, accepts the token, and will answer the same

@@ -158,7 +158,7 @@ func retryAfter(h string) time.Duration {
 
 // misread is the error of an answer whose shape is not the documented one.
 func (c *Client) misread(op string, err error) *Error {
-	return &Error{Op: op, Status: http.StatusOK, Message: tidy("answer is not as documented: "+err.Error(), c.cleaner(Secret{}))}
+	return &Error{Op: op, Status: http.StatusOK, Message: tidy("answer is not as documented: "+err.Error(), c.cleaner())}
 }
 
 // one reads the data of an answer as one object.
@@ -202,5 +202,5 @@ func (c *Client) elementID(raw json.RawMessage) string {
 	if json.Unmarshal(raw, &named) != nil || !idForm.MatchString(text(named.ID)) {
 		return ""
 	}
-	return tidy(text(named.ID), c.cleaner(Secret{}))
+	return tidy(text(named.ID), c.cleaner())
 }

@@ -38,6 +38,7 @@ type call struct {
 	body   any // marshals to an object; the token is added to it
 	as     access
 	token  Secret // of the resource
+	hidden Secret // text of the body that no error may repeat
 	safe   bool   // may be sent again without changing what happens
 }
 
@@ -133,7 +134,7 @@ func (c *Client) attempt(ctx context.Context, r call, target string, body []byte
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "cointill")
 	req.Header.Set("X-Bitpay-Plugin-Info", "cointill")
-	clean := c.cleaner(r.token)
+	clean := c.cleaner(r.token, r.hidden)
 	if r.as != public && c.signer != nil {
 		signature, err := c.signer.Sign(once, append([]byte(req.URL.String()), body...))
 		if err != nil {
@@ -165,10 +166,10 @@ func unanswered(ctx context.Context, e *Error, what string, err error, clean *st
 	return e
 }
 
-// cleaner takes the tokens of a call out of any text.
-func (c *Client) cleaner(more Secret) *strings.Replacer {
+// cleaner takes the client's token and more secrets out of any text.
+func (c *Client) cleaner(more ...Secret) *strings.Replacer {
 	var pairs []string
-	for _, s := range []Secret{c.token, more} {
+	for _, s := range append(more, c.token) {
 		if text := s.Reveal(); text != "" {
 			pairs = append(pairs, text, redacted)
 			if escaped := url.QueryEscape(text); escaped != text {

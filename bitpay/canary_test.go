@@ -39,7 +39,9 @@ func TestNoTokenAndNoKeyShowsItselfAnywhere(t *testing.T) {
 			shown = append(shown, c, *c)
 			v, err := c.Invoice(t.Context(), invoiceA)
 			shown = append(shown, v, &v, err)
-			_, err = c.CreateInvoice(t.Context(), order(t))
+			n := order(t)
+			n.NotificationURL = "https://shop.example/CANARYpath6633"
+			_, err = c.CreateInvoice(t.Context(), n)
 			shown = append(shown, err)
 			shown = append(shown, c.ResendNotification(t.Context(), bitpay.Invoice{ID: invoiceA, Token: bitpay.NewSecret(resource)}))
 			_, err = c.Pair(t.Context(), bitpay.PairRequest{SIN: key(t).SIN(), Facade: bitpay.Merchant})

@@ -19,7 +19,8 @@ func (c *Client) CreateInvoice(ctx context.Context, n NewInvoice) (Invoice, erro
 	if err := n.check(op); err != nil {
 		return Invoice{}, err
 	}
-	v, err := c.invoice(ctx, call{op: op, method: http.MethodPost, path: []string{"invoices"}, body: n, as: tokened, safe: true})
+	v, err := c.invoice(ctx, call{op: op, method: http.MethodPost, path: []string{"invoices"}, body: n, as: tokened,
+		hidden: NewSecret(n.NotificationURL), safe: true})
 	if err != nil {
 		return Invoice{}, err
 	}

@@ -36,7 +36,7 @@ type NewInvoice struct {
 	PaymentCurrencies []string `json:"paymentCurrencies,omitempty"` // one skips the choice of coin
 
 	// NotificationURL is where a [Notifications] handler is mounted: https, and
-	// reachable from outside.
+	// reachable from outside. Its path may be a secret: no error and no log repeats it.
 	NotificationURL   string `json:"notificationURL,omitempty"`
 	NotificationEmail string `json:"notificationEmail,omitempty"`
 	// ExtendedNotifications asks for events too: expired, invalid, declined and

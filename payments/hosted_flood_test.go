@@ -215,7 +215,7 @@ func TestT10ASecretInThePathKeepsStrangersOutAndIsShownNowhere(t *testing.T) {
 	_, err4 := payments.New(bad)
 	require.Error(t, err4)
 	for _, x := range []any{err, errors.Unwrap(err), err2, err4, refused, h, health, health.BitPay, handler, w.p, w.cfg, w.cfg.BitPay, *w.cfg.BitPay} {
-		fmt.Fprintf(&seen, "%v %+v %#v\n", x, x, x)
+		fmt.Fprintf(&seen, "%v %+v %#v %s %q\n", x, x, x, x, x)
 		slog.New(slog.NewJSONHandler(&seen, nil)).Info("x", "x", x)
 		slog.New(slog.NewTextHandler(&seen, nil)).Info("x", "x", x)
 	}

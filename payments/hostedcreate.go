@@ -14,26 +14,11 @@ import (
 // invoice, however often it is done.
 func (p *Processor) createHosted(ctx context.Context, h HostedInvoice) (HostedInvoice, error) {
 	v, err := p.cfg.BitPay.Client.CreateInvoice(ctx, h.request(p.cfg.BitPay))
-	err = p.withoutURL(err)
 	p.heard(ctx, err)
 	if err != nil {
 		return p.notCreated(ctx, h, err)
 	}
 	return p.attachHosted(ctx, h, v)
-}
-
-// withoutURL takes the URL of notifications out of what BitPay says of it: its path may
-// be a secret.
-func (p *Processor) withoutURL(err error) error {
-	var e *bitpay.Error
-	url := p.cfg.BitPay.NotificationURL
-	if url == "" || !errors.As(err, &e) || !strings.Contains(e.Error(), url) {
-		return err
-	}
-	clean := *e
-	clean.Message = strings.ReplaceAll(e.Message, url, "[notification URL]")
-	clean.Field = strings.ReplaceAll(e.Field, url, "[notification URL]")
-	return &clean
 }
 
 // attachHosted commits that a row's invoice exists, and where it stands.

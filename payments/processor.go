@@ -21,6 +21,9 @@ type Processor struct {
 	*engine
 }
 
+// String names the type alone: the configuration holds what belongs into no log.
+func (p *Processor) String() string { return "payments.Processor" }
+
 // engine is what a processor and those joined to a transaction share.
 type engine struct {
 	rails                            map[string]*rail

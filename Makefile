@@ -33,6 +33,10 @@ test: tools vet ## everything: installs what is missing, all modules, with the r
 		echo "== $$m"; \
 		(cd $$m && COINTILL_REQUIRE=1 go test -race -timeout 30m ./...); \
 	done
+	@echo "== every benchmark, once: it must still run"
+	@for m in $(MODULES); do \
+		said=$$(cd $$m && go test -run '^$$' -bench . -benchtime 1x ./... 2>&1) || { echo "$$said"; exit 1; }; \
+	done
 
 quick: ## the root module alone: nothing installed, no network
 	go test ./...

@@ -296,6 +296,7 @@ func (w *crashWorld) result() string {
 }
 
 func TestKilledAtAnyCallWithAHostInTxAndScreenTheStoreEndsTheSame(t *testing.T) {
+	t.Parallel()
 	clean := newCrashWorld(t, -1, false)
 	clean.scenario()
 	want, calls := clean.result(), clean.reaper.calls

@@ -129,6 +129,7 @@ func (w *evmCrash) scenario() {
 }
 
 func TestKilledAtAnyCallOfASpendAnAuditAnAssignmentOrARescanTheStoreEndsTheSame(t *testing.T) {
+	t.Parallel()
 	clean := newEVMCrash(t, -1, false)
 	clean.scenario()
 	want, calls := clean.dump(), clean.reaper.calls

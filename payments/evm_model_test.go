@@ -281,6 +281,7 @@ func (w *evmWorld) release() {
 // assignments, pauses, tiers, reorganisations, restarts and two engines. What is
 // hidden must be found, nothing twice, and our own coins never be credited.
 func TestAnyHistoryOfAnEVMWalletKeepsTheBooks(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newEVMWorld(t, rt)
 		rt.Repeat(w.actions())

@@ -184,6 +184,7 @@ func TestTheHostThatRefusesWhatGatheredHoldsItAndNothingElse(t *testing.T) {
 // order: at every step the books hold what they say, and the account's balance,
 // its carry and the dust together are the exact value of what is booked.
 func TestSmallDepositsAndTheirReversalsInAnyOrderKeepTheExactValue(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		b := newBundle(t, railCases()[0], nil)
 		b.least("0.05")

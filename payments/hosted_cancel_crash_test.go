@@ -76,6 +76,7 @@ func (w *cancelCrash) tick(d time.Duration) {
 }
 
 func TestKilledAtAnyCallWhileItIsCancelledTheInvoiceIsPaidOnce(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for _, both := range []bool{false, true} {
 			clean := newCancelCrash(t, -1, false, both)

@@ -84,6 +84,7 @@ func (w *hostedCrash) scenario() {
 }
 
 func TestKilledAtAnyCallThereIsOneInvoiceAtBitPayAndOneCredit(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for _, retry := range []bool{true, false} {
 			for _, pause := range []time.Duration{0, 20 * time.Minute} {

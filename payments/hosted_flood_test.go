@@ -166,64 +166,66 @@ func TestAFailedRowIsLookedForOnceMoreADayLater(t *testing.T) {
 // TestT10ASecretInThePathKeepsStrangersOutAndIsShownNowhere mounts the handler as the
 // documentation says. BitPay repeats the URL in an error on the way.
 func TestT10ASecretInThePathKeepsStrangersOutAndIsShownNowhere(t *testing.T) {
-	secret := rand.Text()
-	var seen bytes.Buffer
-	late := &lateHandler{}
-	w := newHostedWorld(t, func(c *payments.Config) {
-		c.BitPay.NotificationURL = "https://shop.example/bitpay/" + secret
-		c.Log = slog.New(slog.NewTextHandler(&seen, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	})
-	w.bitpay = bitpaysim.New(bitpaysim.Options{Now: w.clock.Now, BaseURL: simBase, Seed: t.Name(), Transport: hook{late}})
-	w.wire.sim = w.bitpay
-	var err error
-	w.token, err = w.bitpay.Grant(bitpaysim.Merchant, w.key.Identity())
-	require.NoError(t, err)
-	w.cfg.BitPay.Client = w.client(w.token)
-	w.restart()
-	handler, err := w.p.BitPayNotifications()
-	require.NoError(t, err)
-	mux := http.NewServeMux()
-	mux.Handle("POST /bitpay/"+secret, handler)
-	late.Handler = mux
+	synctest.Test(t, func(t *testing.T) {
+		secret := rand.Text()
+		var seen bytes.Buffer
+		late := &lateHandler{}
+		w := newHostedWorld(t, func(c *payments.Config) {
+			c.BitPay.NotificationURL = "https://shop.example/bitpay/" + secret
+			c.Log = slog.New(slog.NewTextHandler(&seen, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		})
+		w.bitpay = bitpaysim.New(bitpaysim.Options{Now: w.clock.Now, BaseURL: simBase, Seed: t.Name(), Transport: hook{late}})
+		w.wire.sim = w.bitpay
+		var err error
+		w.token, err = w.bitpay.Grant(bitpaysim.Merchant, w.key.Identity())
+		require.NoError(t, err)
+		w.cfg.BitPay.Client = w.client(w.token)
+		w.restart()
+		handler, err := w.p.BitPayNotifications()
+		require.NoError(t, err)
+		mux := http.NewServeMux()
+		mux.Handle("POST /bitpay/"+secret, handler)
+		late.Handler = mux
 
-	h := w.checkout("a")
-	require.NoError(t, w.bitpay.PayExact(h.RemoteID, ""))
-	require.Positive(t, w.bitpay.Deliver(w.ctx))
-	require.Equal(t, payments.HostedPaid, w.row(h.ID).State, "BitPay knows the path")
-	r := httptest.NewRequest(http.MethodPost, "/bitpay/guess", bytes.NewReader(forged(h.RemoteID, 0)))
-	rec := httptest.NewRecorder()
-	mux.ServeHTTP(rec, r)
-	require.Equal(t, http.StatusNotFound, rec.Code)
+		h := w.checkout("a")
+		require.NoError(t, w.bitpay.PayExact(h.RemoteID, ""))
+		require.Positive(t, w.bitpay.Deliver(w.ctx))
+		require.Equal(t, payments.HostedPaid, w.row(h.ID).State, "BitPay knows the path")
+		r := httptest.NewRequest(http.MethodPost, "/bitpay/guess", bytes.NewReader(forged(h.RemoteID, 0)))
+		rec := httptest.NewRecorder()
+		mux.ServeHTTP(rec, r)
+		require.Equal(t, http.StatusNotFound, rec.Code)
 
-	w.wire.alterWith(func(*http.Request, []byte) []byte {
-		return []byte(`{"status":"error","code":"010002","error":"notificationURL https://shop.example/bitpay/` + secret + ` is not reachable"}`)
+		w.wire.alterWith(func(*http.Request, []byte) []byte {
+			return []byte(`{"status":"error","code":"010002","error":"notificationURL https://shop.example/bitpay/` + secret + ` is not reachable"}`)
+		})
+		refused, err := w.p.Checkout(w.ctx, fifty("b"))
+		var answered *bitpay.Error
+		require.ErrorAs(t, err, &answered)
+		require.Contains(t, err.Error(), "is not reachable")
+		w.wire.alterWith(nil)
+		w.wire.breakBefore(func(*http.Request) error { return errCable })
+		_, err2 := w.p.RefreshHosted(w.ctx, h.ID)
+		require.Error(t, err2)
+		health, err3 := w.p.Health(w.ctx)
+		require.NoError(t, err3)
+		bad := w.cfg
+		one := *bad.BitPay
+		one.NotificationURL = "ftp://shop.example/" + secret
+		bad.BitPay = &one
+		_, err4 := payments.New(bad)
+		require.Error(t, err4)
+		for _, x := range []any{err, errors.Unwrap(err), err2, err4, refused, h, health, health.BitPay, handler, w.p, w.cfg, w.cfg.BitPay, *w.cfg.BitPay} {
+			fmt.Fprintf(&seen, "%v %+v %#v %s %q\n", x, x, x, x, x)
+			slog.New(slog.NewJSONHandler(&seen, nil)).Info("x", "x", x)
+			slog.New(slog.NewTextHandler(&seen, nil)).Info("x", "x", x)
+		}
+		require.Contains(t, seen.String(), "is not reachable", "the test looks where it would be")
+		require.False(t, strings.Contains(seen.String(), secret), "the path is shown")
+		dump, err := w.store.(*memstore.Store).Dump(w.ctx)
+		require.NoError(t, err)
+		require.False(t, strings.Contains(dump, secret), "the path is stored")
 	})
-	refused, err := w.p.Checkout(w.ctx, fifty("b"))
-	var answered *bitpay.Error
-	require.ErrorAs(t, err, &answered)
-	require.Contains(t, err.Error(), "is not reachable")
-	w.wire.alterWith(nil)
-	w.wire.breakBefore(func(*http.Request) error { return errCable })
-	_, err2 := w.p.RefreshHosted(w.ctx, h.ID)
-	require.Error(t, err2)
-	health, err3 := w.p.Health(w.ctx)
-	require.NoError(t, err3)
-	bad := w.cfg
-	one := *bad.BitPay
-	one.NotificationURL = "ftp://shop.example/" + secret
-	bad.BitPay = &one
-	_, err4 := payments.New(bad)
-	require.Error(t, err4)
-	for _, x := range []any{err, errors.Unwrap(err), err2, err4, refused, h, health, health.BitPay, handler, w.p, w.cfg, w.cfg.BitPay, *w.cfg.BitPay} {
-		fmt.Fprintf(&seen, "%v %+v %#v %s %q\n", x, x, x, x, x)
-		slog.New(slog.NewJSONHandler(&seen, nil)).Info("x", "x", x)
-		slog.New(slog.NewTextHandler(&seen, nil)).Info("x", "x", x)
-	}
-	require.Contains(t, seen.String(), "is not reachable", "the test looks where it would be")
-	require.False(t, strings.Contains(seen.String(), secret), "the path is shown")
-	dump, err := w.store.(*memstore.Store).Dump(w.ctx)
-	require.NoError(t, err)
-	require.False(t, strings.Contains(dump, secret), "the path is stored")
 }
 
 // TestT10AnInvoiceWhosePollIsHoursAwayAndThatIsNamedInAFloodIsLookedAtSoon: one with a

@@ -19,6 +19,7 @@ import (
 // but what is foreign the second time, writes nothing, and explains what BitPay holds
 // to the cent.
 func TestAReconciliationLeavesNothingUnexplainedInAnyHistory(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newRefundWorld(t)
 		if rapid.Bool().Draw(rt, "credited at confirmed") {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -73,33 +74,35 @@ func TestAPageOfInvoicesWithoutIDsIsNamed(t *testing.T) {
 // TestAFormerTokenThatIsRefusedForTheCallFailsNoRow: what the former token may have made
 // is not known, and the present one was not asked.
 func TestAFormerTokenThatIsRefusedForTheCallFailsNoRow(t *testing.T) {
-	w := newHostedWorld(t, nil)
-	old, token := w.client(w.token), w.token
-	w.replaceToken(old)
-	limited := true
-	w.wire.alterWith(func(r *http.Request, body []byte) []byte {
-		if limited && r.URL.Query().Get("token") == token {
-			return []byte(`{"status":"error","code":"020099","error":"Account is under review"}`)
-		}
-		return body
-	})
-	w.wire.breakBefore(func(r *http.Request) error {
-		if r.Method == http.MethodPost {
-			return errCable
-		}
-		return nil
-	})
-	h, err := w.p.Checkout(w.ctx, fifty("a"))
-	require.Error(t, err)
-	w.wire.breakBefore(nil)
-	w.clock.Advance(time.Minute)
-	_ = w.p.Advance(w.ctx)
-	require.Equal(t, payments.HostedOpening, w.row(h.ID).State, fmt.Sprint(w.row(h.ID).Problem))
-	limited = false
-	for range 3 {
-		w.clock.Advance(2 * time.Minute)
+	synctest.Test(t, func(t *testing.T) {
+		w := newHostedWorld(t, nil)
+		old, token := w.client(w.token), w.token
+		w.replaceToken(old)
+		limited := true
+		w.wire.alterWith(func(r *http.Request, body []byte) []byte {
+			if limited && r.URL.Query().Get("token") == token {
+				return []byte(`{"status":"error","code":"020099","error":"Account is under review"}`)
+			}
+			return body
+		})
+		w.wire.breakBefore(func(r *http.Request) error {
+			if r.Method == http.MethodPost {
+				return errCable
+			}
+			return nil
+		})
+		h, err := w.p.Checkout(w.ctx, fifty("a"))
+		require.Error(t, err)
+		w.wire.breakBefore(nil)
+		w.clock.Advance(time.Minute)
 		_ = w.p.Advance(w.ctx)
-	}
-	require.Equal(t, payments.HostedNew, w.row(h.ID).State)
-	require.False(t, strings.Contains(w.row(h.ID).Problem, "review"))
+		require.Equal(t, payments.HostedOpening, w.row(h.ID).State, fmt.Sprint(w.row(h.ID).Problem))
+		limited = false
+		for range 3 {
+			w.clock.Advance(2 * time.Minute)
+			_ = w.p.Advance(w.ctx)
+		}
+		require.Equal(t, payments.HostedNew, w.row(h.ID).State)
+		require.False(t, strings.Contains(w.row(h.ID).Problem, "review"))
+	})
 }

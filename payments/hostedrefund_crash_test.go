@@ -74,6 +74,7 @@ func refundStory(t *testing.T, r *reaper) (w *refundWorld, deaths int) {
 }
 
 func TestKilledAtAnyCallTheBooksOfRefundsEndTheSame(t *testing.T) {
+	t.Parallel()
 	clean := &reaper{n: -1}
 	w, _ := refundStory(t, clean)
 	// Each simulator listens on a port of its own.

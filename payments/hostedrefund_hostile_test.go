@@ -17,6 +17,7 @@ import (
 // sequence: the books are always what the row says, no more than the price goes back,
 // what was paid stays paid, and a list given again in another order changes nothing.
 func TestNoListOfRefundsBreaksTheBooks(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newRefundWorld(t)
 		h := w.complete(voice, hundred)

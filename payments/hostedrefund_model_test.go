@@ -50,6 +50,7 @@ func (w *refundWorld) expect(t require.TestingT, h payments.HostedInvoice) [4]st
 // lists between: after each look at the truth the books are what an oracle reckons,
 // and no old list changes them.
 func TestTheBooksOfRefundsAreWhatBitPaySays(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newRefundWorld(t)
 		h := w.checkout(voice, hundred)

@@ -48,6 +48,7 @@ func billedWorld(t *testing.T, n int, after bool) *crashWorld {
 }
 
 func TestKilledAtAnyCallTheInvoiceEndsTheSame(t *testing.T) {
+	t.Parallel()
 	clean := billedWorld(t, -1, false)
 	clean.scenario()
 	want, calls := clean.result(), clean.reaper.calls

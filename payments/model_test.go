@@ -21,6 +21,7 @@ import (
 // only who was paid in which transaction, and asks the simulated chain what
 // stands in the end.
 func TestAnyHistoryEndsWithTheChainsTruth(t *testing.T) {
+	t.Parallel()
 	for _, c := range railCases() {
 		t.Run(c.name, func(t *testing.T) {
 			rapid.Check(t, func(rt *rapid.T) { history(t, rt, c) })

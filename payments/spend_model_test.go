@@ -20,6 +20,7 @@ import (
 // and a second engine. Whenever an engine has caught up, the books must say what the
 // chain says our addresses hold, and what our keys signed must be nobody's payment.
 func TestAnyHistoryOfSweepsKeepsTheBooks(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		b, sim := utxoBundle(t)
 		b.cfg.Rails[0].Breaker = 1_000

@@ -99,6 +99,7 @@ func mustAgree(rt require.TestingT, b *bundle, accounts []payments.Account) {
 // refuses now and then, a screen that holds now and then, clock jumps and chain
 // changes between any two calls work on one store.
 func TestStorm(t *testing.T) {
+	t.Parallel()
 	for _, c := range railCases() {
 		t.Run(c.name, func(t *testing.T) {
 			rapid.Check(t, func(rt *rapid.T) { storm(t, rt, c) })

@@ -268,6 +268,7 @@ func TestManyWaitingDepositsHideNobody(t *testing.T) {
 // worth less than the tier's limit, however it was split; and so for the sum of
 // all. In the end everything is credited.
 func TestNeverMoreIsCreditedShallowlyThanATierAllows(t *testing.T) {
+	t.Parallel()
 	tiers := []payments.Tier{above(1_000, 9), above(2_500, 14), {Above: decimal.NewFromInt(4_000), AtRisk: true, Confirmations: 18}}
 	rapid.Check(t, func(rt *rapid.T) {
 		b := newBundle(t, rapid.SampledFrom(railCases()).Draw(rt, "rail"), tiered(tiers...))

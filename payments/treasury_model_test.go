@@ -16,6 +16,7 @@ import (
 // and not, blocks are rescanned in the midst, two engines run on one store, and some
 // of what is paid goes to a leaf that nobody owns.
 func TestAnyHistoryOfATreasuryThatComesAndGoesKeepsTheBooks(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		b, sim := utxoBundle(t)
 		b.cfg.Rails[0].Breaker = 1_000

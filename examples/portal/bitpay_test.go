@@ -165,6 +165,7 @@ func TestAButtonPressedTwiceOpensOnePayment(t *testing.T) {
 }
 
 func TestTheBadEndsSayWhatToDo(t *testing.T) {
+	t.Parallel()
 	v := visit(t)
 	v.accept()
 	for do, want := range map[string]string{
@@ -191,6 +192,7 @@ func TestTheBadEndsSayWhatToDo(t *testing.T) {
 }
 
 func TestARefundMadeAtBitPayIsOnTheStatement(t *testing.T) {
+	t.Parallel()
 	v := visit(t)
 	v.accept()
 	p := v.checkout("voice", "25.00")
@@ -207,6 +209,7 @@ func TestARefundMadeAtBitPayIsOnTheStatement(t *testing.T) {
 }
 
 func TestComingBackWhileBitPayIsDownSaysSo(t *testing.T) {
+	t.Parallel()
 	v := visit(t)
 	v.accept()
 	p := v.checkout("voice", "25.00")
@@ -222,6 +225,7 @@ func TestComingBackWhileBitPayIsDownSaysSo(t *testing.T) {
 }
 
 func TestAPaymentChosenWhileBitPayIsDownGoesOnByItself(t *testing.T) {
+	t.Parallel()
 	v := visit(t)
 	v.accept()
 	sim := v.checkout("sms", "10.00").bitpay()

@@ -115,6 +115,7 @@ func text(t *testing.T, ctx context.Context, selector string) string {
 func css(selector string) chromedp.CSS { return chromedp.CSS(selector) }
 
 func TestAPersonTopsUpInABrowser(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	url := start(t, "-block", "0")
 
@@ -161,6 +162,7 @@ func TestALostConnectionIsSaid(t *testing.T) {
 }
 
 func TestBlocksComeByThemselvesWhileAPaymentWaits(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	url := start(t, "-block", "50ms")
 	do(t, ctx, chromedp.Navigate(url+"/topup/sms"), chromedp.Click(css("#accept")))
@@ -170,6 +172,7 @@ func TestBlocksComeByThemselvesWhileAPaymentWaits(t *testing.T) {
 }
 
 func TestAPersonPaysByBitPayInABrowser(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	url := start(t, "-block", "300ms")
 
@@ -204,6 +207,7 @@ func TestAPersonPaysByBitPayInABrowser(t *testing.T) {
 }
 
 func TestAPaymentByBitPayMovesBeforeYourEyes(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	url := start(t, "-block", "0")
 	do(t, ctx, chromedp.Navigate(url+"/topup/sms"), chromedp.Click(css("#accept")))

@@ -16,6 +16,7 @@ import (
 // and checks that nothing scrolls sideways. With PORTAL_PICTURES naming a folder
 // it leaves screenshots there; docs/portal.png is one of them.
 func TestPictures(t *testing.T) {
+	t.Parallel()
 	folder := os.Getenv("PORTAL_PICTURES")
 	for _, width := range []int64{1280, 390, 320} {
 		for _, scheme := range []string{"light", "dark"} {
@@ -23,6 +24,7 @@ func TestPictures(t *testing.T) {
 				continue // colours do not change widths
 			}
 			t.Run(fmt.Sprintf("%d %s", width, scheme), func(t *testing.T) {
+				t.Parallel()
 				ctx := browser(t)
 				url := start(t, "-block", "0")
 				height := int64(844)

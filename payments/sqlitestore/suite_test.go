@@ -11,6 +11,7 @@ import (
 )
 
 func TestStore_onFile(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) payments.Store {
 		store, _ := openFile(t)
 		return store
@@ -18,6 +19,7 @@ func TestStore_onFile(t *testing.T) {
 }
 
 func TestStore_inMemory(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) payments.Store {
 		db, err := sql.Open("sqlite", ":memory:")
 		require.NoError(t, err)

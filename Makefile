@@ -24,6 +24,7 @@ help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/:/'
 
 test: tools vet ## everything: installs what is missing, all modules, with the race detector
+	@[ -n "$$COINTILL_DATA" ] || echo 'COINTILL_DATA names no folder: the tests over shared vectors, blocks and payloads skip'
 	@echo "== ."
 	@export COINTILL_REQUIRE=1; \
 	go test -race -timeout 30m $$(go list ./... | grep -vxF "$$(go list $(ON_SQLITE))"); \
